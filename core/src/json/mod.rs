@@ -1,0 +1,12 @@
+//! JSON as it lies on the wire: a validating pull reader that borrows, raw text that is never
+//! reparsed, and a writer. (RFC 8259.)
+//!
+//! Numbers stay text and keys keep their order, so a schema or an argument object leaves as it came.
+
+mod raw;
+mod reader;
+mod writer;
+
+pub use raw::{Number, RawJson};
+pub use reader::{Error, Kind, MAX_DEPTH, Reader, Scope};
+pub use writer::Writer;

@@ -1,0 +1,719 @@
+//! The pull reader: one pass, nothing allocated except for strings that hold escapes.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// How deep objects and arrays may nest; deeper input is an error, never a stack overflow.
+pub const MAX_DEPTH: u32 = 128;
+
+/// What a value is, told by its first byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `[…]`
+    Array,
+    /// `true` or `false`
+    Bool,
+    /// `null`
+    Null,
+    /// A number.
+    Number,
+    /// `{…}`
+    Object,
+    /// `"…"`
+    String,
+}
+
+/// Text that is not JSON: where it stopped making sense and what should have stood there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid JSON at byte {at}: expected {expected}")]
+pub struct Error {
+    /// Offset in bytes from the start of the text.
+    pub at: usize,
+    /// What the reader looked for.
+    pub expected: &'static str,
+}
+
+type Result<T> = core::result::Result<T, Error>;
+
+/// Reads one JSON text from front to back.
+///
+/// ```
+/// use tokenwire_core::json::Reader;
+/// let mut r = Reader::new(r#"{"id":"a","n":[1,2]}"#);
+/// let mut fields = r.object()?;
+/// let mut id = None;
+/// while let Some(key) = fields.key(&mut r)? {
+///     match &*key {
+///         "id" => id = r.opt_string()?,
+///         _ => r.skip()?,
+///     }
+/// }
+/// r.end()?;
+/// assert_eq!(id.as_deref(), Some("a"));
+/// # Ok::<(), tokenwire_core::json::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// Where the reader stands inside one object or array.
+#[derive(Debug)]
+pub struct Scope {
+    first: bool,
+}
+
+impl Scope {
+    /// The next key of the object, its colon passed; `None` once the closing brace is passed.
+    ///
+    /// # Errors
+    /// The text is not an object at this point.
+    #[inline]
+    pub fn key<'a>(&mut self, r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>> {
+        if !self.more(r, b'}', "`,` or `}`")? {
+            return Ok(None);
+        }
+        let key = r.string()?;
+        if r.peek() != b':' {
+            return Err(r.error("`:`"));
+        }
+        r.at += 1;
+        Ok(Some(key))
+    }
+
+    /// Whether another element of the array follows; `false` once the closing bracket is passed.
+    ///
+    /// # Errors
+    /// The text is not an array at this point.
+    #[inline]
+    pub fn element(&mut self, r: &mut Reader<'_>) -> Result<bool> {
+        self.more(r, b']', "`,` or `]`")
+    }
+
+    #[inline]
+    fn more(&mut self, r: &mut Reader<'_>, close: u8, expected: &'static str) -> Result<bool> {
+        let next = r.peek();
+        if next == close {
+            // A comma before the close never gets here: `more` demands a value after each comma.
+            r.at += 1;
+            return Ok(false);
+        }
+        if self.first {
+            self.first = false;
+            return Ok(true);
+        }
+        if next != b',' {
+            return Err(r.error(expected));
+        }
+        r.at += 1;
+        if r.peek() == close {
+            return Err(r.error("a value after `,`"));
+        }
+        Ok(true)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the first byte of `text`.
+    pub const fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    #[inline]
+    const fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    /// The next byte that is not white space, or 0 at the end; moves up to it.
+    #[inline]
+    fn peek(&mut self) -> u8 {
+        let bytes = self.bytes();
+        while let Some(&b) = bytes.get(self.at) {
+            if b > b' ' {
+                return b;
+            }
+            if !matches!(b, b' ' | b'\n' | b'\r' | b'\t') {
+                return 1;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// An error at the present position.
+    #[cold]
+    pub const fn error(&self, expected: &'static str) -> Error {
+        Error { at: self.at, expected }
+    }
+
+    /// The kind of the value that comes next.
+    ///
+    /// # Errors
+    /// No value starts here.
+    #[inline]
+    pub fn kind(&mut self) -> Result<Kind> {
+        Ok(match self.peek() {
+            b'"' => Kind::String,
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b't' | b'f' => Kind::Bool,
+            b'n' => Kind::Null,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            _ => return Err(self.error("a value")),
+        })
+    }
+
+    /// Enters an object.
+    ///
+    /// # Errors
+    /// The next value is not an object.
+    #[inline]
+    pub fn object(&mut self) -> Result<Scope> {
+        self.open(b'{', "an object")
+    }
+
+    /// Enters an array.
+    ///
+    /// # Errors
+    /// The next value is not an array.
+    #[inline]
+    pub fn array(&mut self) -> Result<Scope> {
+        self.open(b'[', "an array")
+    }
+
+    #[inline]
+    fn open(&mut self, byte: u8, expected: &'static str) -> Result<Scope> {
+        if self.peek() != byte {
+            return Err(self.error(expected));
+        }
+        self.at += 1;
+        Ok(Scope { first: true })
+    }
+
+    /// Enters an object if one comes next; any other value is passed over.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_object(&mut self) -> Result<Option<Scope>> {
+        if self.peek() == b'{' {
+            self.at += 1;
+            return Ok(Some(Scope { first: true }));
+        }
+        self.skip()?;
+        Ok(None)
+    }
+
+    /// Enters an array if one comes next; any other value is passed over.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_array(&mut self) -> Result<Option<Scope>> {
+        if self.peek() == b'[' {
+            self.at += 1;
+            return Ok(Some(Scope { first: true }));
+        }
+        self.skip()?;
+        Ok(None)
+    }
+
+    /// Reads a string; borrowed from the text unless it holds escapes.
+    ///
+    /// # Errors
+    /// The next value is not a string, or it holds a control character or a bad escape.
+    #[inline]
+    pub fn string(&mut self) -> Result<Cow<'a, str>> {
+        let (raw, escaped) = self.raw_string()?;
+        if !escaped {
+            return Ok(Cow::Borrowed(raw));
+        }
+        unescape(raw, self.at - 1 - raw.len()).map(Cow::Owned)
+    }
+
+    /// Reads a string; any other value is passed over and gives `None`.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_string(&mut self) -> Result<Option<Cow<'a, str>>> {
+        if self.peek() == b'"' {
+            return self.string().map(Some);
+        }
+        self.skip()?;
+        Ok(None)
+    }
+
+    /// Reads a string as itself and a number as its own text; any other value gives `None`.
+    ///
+    /// Some dialects write a code or a finish reason as a number.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    pub fn opt_text(&mut self) -> Result<Option<Cow<'a, str>>> {
+        match self.peek() {
+            b'"' => self.string().map(Some),
+            b'-' | b'0'..=b'9' => self.raw().map(|raw| Some(Cow::Borrowed(raw))),
+            _ => self.skip().map(|()| None),
+        }
+    }
+
+    /// Reads a count: a whole number from 0 to 2^64-1, also where it is spelled `12.0` or `"12"`.
+    /// Any other value is passed over and gives `None`.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_u64(&mut self) -> Result<Option<u64>> {
+        match self.peek() {
+            b'0'..=b'9' => Ok(whole(self.raw()?)),
+            b'"' => Ok(whole(&self.string()?)),
+            _ => self.skip().map(|()| None),
+        }
+    }
+
+    /// Reads `true` or `false`; any other value is passed over and gives `None`.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_bool(&mut self) -> Result<Option<bool>> {
+        let first = self.peek();
+        self.skip()?;
+        Ok(match first {
+            b't' => Some(true),
+            b'f' => Some(false),
+            _ => None,
+        })
+    }
+
+    /// Passes a `null` if one comes next.
+    #[inline]
+    pub fn null(&mut self) -> bool {
+        self.peek() == b'n' && self.skip().is_ok()
+    }
+
+    /// The text of the next value, as it stands and validated.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn raw(&mut self) -> Result<&'a str> {
+        self.peek();
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Offset in bytes of the next unread byte.
+    pub const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Checks that only white space is left.
+    ///
+    /// # Errors
+    /// Something else follows.
+    pub fn end(&mut self) -> Result<()> {
+        match self.peek() {
+            0 if self.at == self.text.len() => Ok(()),
+            _ => Err(self.error("the end of the text")),
+        }
+    }
+
+    /// Passes over the next value, whatever it is, and validates it.
+    ///
+    /// # Errors
+    /// The text is not JSON, or it nests deeper than [`MAX_DEPTH`].
+    #[inline]
+    pub fn skip(&mut self) -> Result<()> {
+        match self.peek() {
+            b'"' => self.raw_string().map(|_| ()),
+            b'{' | b'[' => self.skip_nested(),
+            b't' => self.literal("true"),
+            b'f' => self.literal("false"),
+            b'n' => self.literal("null"),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => Err(self.error("a value")),
+        }
+    }
+
+    /// Walks a container without recursion: `open` has one bit a level, set for objects.
+    fn skip_nested(&mut self) -> Result<()> {
+        let mut open: u128 = 0;
+        let mut depth: u32 = 0;
+        loop {
+            // A value starts here.
+            match self.peek() {
+                byte @ (b'{' | b'[') => {
+                    if depth == MAX_DEPTH {
+                        return Err(self.error("fewer nested values"));
+                    }
+                    self.at += 1;
+                    depth += 1;
+                    let is_object = byte == b'{';
+                    open = open << 1 | u128::from(is_object);
+                    if self.peek() == byte + 2 {
+                        self.at += 1;
+                        depth -= 1;
+                        open >>= 1;
+                    } else {
+                        if is_object {
+                            self.skip_key()?;
+                        }
+                        continue;
+                    }
+                }
+                b'"' => {
+                    self.raw_string()?;
+                }
+                b't' => self.literal("true")?,
+                b'f' => self.literal("false")?,
+                b'n' => self.literal("null")?,
+                b'-' | b'0'..=b'9' => self.number()?,
+                _ => return Err(self.error("a value")),
+            }
+            // A value ended here.
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                let is_object = open & 1 == 1;
+                match self.peek() {
+                    b',' => {
+                        self.at += 1;
+                        if is_object {
+                            self.skip_key()?;
+                        }
+                        break;
+                    }
+                    b'}' if is_object => {}
+                    b']' if !is_object => {}
+                    _ => return Err(self.error("`,` or the end of the object or array")),
+                }
+                self.at += 1;
+                depth -= 1;
+                open >>= 1;
+            }
+        }
+    }
+
+    #[inline]
+    fn skip_key(&mut self) -> Result<()> {
+        if self.peek() != b'"' {
+            return Err(self.error("a key"));
+        }
+        self.raw_string()?;
+        if self.peek() != b':' {
+            return Err(self.error("`:`"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn literal(&mut self, word: &'static str) -> Result<()> {
+        if self.bytes()[self.at..].starts_with(word.as_bytes()) {
+            self.at += word.len();
+            return Ok(());
+        }
+        Err(self.error("`true`, `false` or `null`"))
+    }
+
+    fn number(&mut self) -> Result<()> {
+        let bytes = self.bytes();
+        let mut at = self.at;
+        let digits = |mut at: usize| -> usize {
+            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            at
+        };
+        if bytes.get(at) == Some(&b'-') {
+            at += 1;
+        }
+        let whole = digits(at);
+        if whole == at || (bytes[at] == b'0' && whole > at + 1) {
+            return Err(self.error("a number"));
+        }
+        at = whole;
+        if bytes.get(at) == Some(&b'.') {
+            let end = digits(at + 1);
+            if end == at + 1 {
+                return Err(self.error("a number"));
+            }
+            at = end;
+        }
+        if matches!(bytes.get(at), Some(b'e' | b'E')) {
+            let start = at + 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+            let end = digits(start);
+            if end == start {
+                return Err(self.error("a number"));
+            }
+            at = end;
+        }
+        self.at = at;
+        Ok(())
+    }
+
+    /// The inside of a string as it stands, and whether it holds escapes.
+    #[inline]
+    fn raw_string(&mut self) -> Result<(&'a str, bool)> {
+        if self.peek() != b'"' {
+            return Err(self.error("a string"));
+        }
+        let bytes = self.bytes();
+        let start = self.at + 1;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            at = special(bytes, at);
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.at = at + 1;
+                    return Ok((&self.text[start..at], escaped));
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    at = self.escape(at)?;
+                }
+                _ => {
+                    self.at = at;
+                    return Err(self.error("no bare control character, and a closing quote"));
+                }
+            }
+        }
+    }
+
+    /// Passes one escape and checks its form; `at` is at the backslash.
+    fn escape(&mut self, at: usize) -> Result<usize> {
+        let bytes = self.bytes();
+        match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+            Some(b'u')
+                if bytes.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) =>
+            {
+                Ok(at + 6)
+            }
+            _ => {
+                self.at = at;
+                Err(self.error("an escape"))
+            }
+        }
+    }
+}
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// The first byte from `at` that is a quote, a backslash or a control character; eight bytes a step.
+#[inline]
+fn special(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..at + 8) {
+        let word = u64::from_le_bytes(chunk.try_into().expect("the slice has 8 bytes"));
+        // Each term sets the high bit of a byte that is zero after the xor, or below 0x20. A borrow
+        // can set false bits only above the first true one, and only the lowest is used.
+        let quote = word ^ (ONES * b'"' as u64);
+        let slash = word ^ (ONES * b'\\' as u64);
+        let hit = (quote.wrapping_sub(ONES) & !quote
+            | slash.wrapping_sub(ONES) & !slash
+            | word.wrapping_sub(ONES * 0x20) & !word)
+            & HIGHS;
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(&b) = bytes.get(at) {
+        if b == b'"' || b == b'\\' || b < 0x20 {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+fn whole(text: &str) -> Option<u64> {
+    if let Ok(n) = text.parse() {
+        return Some(n);
+    }
+    let (n, zeros) = text.split_once('.')?;
+    if zeros.is_empty() || zeros.bytes().any(|b| b != b'0') {
+        return None;
+    }
+    n.parse().ok()
+}
+
+/// Resolves the escapes of a validated string; `base` is its offset, for errors.
+///
+/// A lone surrogate becomes U+FFFD: providers cut such pairs, and the text around it is good.
+fn unescape(raw: &str, base: usize) -> Result<String> {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..slash]);
+        let at = base + raw.len() - rest.len() + slash;
+        let error = || Error { at, expected: "an escape" };
+        let code = *rest.as_bytes().get(slash + 1).ok_or_else(error)?;
+        let mut used = 2;
+        out.push(match code {
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let (c, n) = unicode_escape(&rest[slash..]).ok_or_else(error)?;
+                used = n;
+                c
+            }
+            _ => char::from(code),
+        });
+        rest = &rest[slash + used..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Reads `\uXXXX`, or a surrogate pair of two; gives the character and the bytes used.
+fn unicode_escape(text: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| -> Option<u32> { u32::from_str_radix(text.get(at + 2..at + 6)?, 16).ok() };
+    let first = unit(0)?;
+    if !(0xD800..0xE000).contains(&first) {
+        return Some((char::from_u32(first)?, 6));
+    }
+    if first < 0xDC00 && text.as_bytes().get(6..8) == Some(b"\\u") {
+        if let Some(second @ 0xDC00..0xE000) = unit(6) {
+            let c = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+            return Some((char::from_u32(c)?, 12));
+        }
+    }
+    Some((char::REPLACEMENT_CHARACTER, 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn valid(text: &str) -> bool {
+        let mut r = Reader::new(text);
+        r.skip().and_then(|()| r.end()).is_ok()
+    }
+
+    #[test]
+    fn accepts_what_rfc_8259_accepts() {
+        for text in [
+            "null",
+            " true ",
+            "false",
+            "0",
+            "-0",
+            "-1.5e+10",
+            "1E400",
+            "\"\"",
+            "[]",
+            "{}",
+            "[[],{}]",
+            r#"{"a":[1,{"b":"c\u00e9\n"}],"":null}"#,
+            "\t[ 1 , 2 ]\r\n",
+            "\"\u{7f}é😀\"",
+        ] {
+            assert!(valid(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn rejects_what_rfc_8259_rejects() {
+        for text in [
+            "",
+            "nul",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "[1,]",
+            "[,1]",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "[1 2]",
+            "{\"a\":1]",
+            "[1}",
+            "1 2",
+            "\u{feff}1",
+            "[",
+            "{\"a\":",
+        ] {
+            assert!(!valid(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_as_strict_as_skip() {
+        for text in ["{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1"] {
+            let mut r = Reader::new(text);
+            let walk = || -> Result<()> {
+                let mut fields = r.object()?;
+                while fields.key(&mut r)?.is_some() {
+                    r.skip()?;
+                }
+                Ok(())
+            };
+            let mut walk = walk;
+            assert!(walk().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let ok = "[".repeat(128) + &"]".repeat(128);
+        assert!(valid(&ok));
+        let deep = "[".repeat(100_000);
+        assert!(!valid(&deep));
+    }
+
+    #[test]
+    fn strings_borrow_unless_escaped() {
+        assert!(matches!(Reader::new("\"plain text\"").string(), Ok(Cow::Borrowed("plain text"))));
+        let cases = [
+            (r#""a\"b\\c\/d\b\f\n\r\t""#, "a\"b\\c/d\u{8}\u{c}\n\r\t"),
+            (r#""\u00e9\ud83d\ude00""#, "é😀"),
+            (r#""\ud83dx\ude00""#, "\u{fffd}x\u{fffd}"),
+            (r#""\ud83d\u0041""#, "\u{fffd}A"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Reader::new(text).string().expect(text), expected);
+        }
+    }
+
+    #[test]
+    fn special_bytes_are_found_at_every_offset() {
+        for len in 0..40 {
+            for b in [b'"', b'\\', 0x1f, 0] {
+                let mut bytes = [b'x'; 48];
+                bytes[len] = b;
+                assert_eq!(special(&bytes, 0), len);
+                let mut bytes = [0xffu8; 48];
+                bytes[len] = b;
+                assert_eq!(special(&bytes, 0), len);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_are_read_in_every_spelling() {
+        let read = |t| Reader::new(t).opt_u64();
+        assert_eq!(read("12"), Ok(Some(12)));
+        assert_eq!(read("12.0"), Ok(Some(12)));
+        assert_eq!(read("\"12\""), Ok(Some(12)));
+        assert_eq!(read("18446744073709551616"), Ok(None));
+        assert_eq!(read("-1"), Ok(None));
+        assert_eq!(read("null"), Ok(None));
+        assert_eq!(read("1.5"), Ok(None));
+    }
+}

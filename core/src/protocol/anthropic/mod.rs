@@ -1,0 +1,6 @@
+//! anthropic
+
+pub(super) mod error;
+pub(super) mod request;
+pub(super) mod response;
+pub(super) mod stream;

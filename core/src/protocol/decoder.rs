@@ -1,0 +1,285 @@
+//! A response's bytes to events, on any wire and in any framing.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use super::wire_decoder::{DecodeError, Progress, WireDecoder};
+use super::{Dialect, anthropic, gemini, openai_chat, openai_responses};
+use crate::model::{Sink, Wire};
+use crate::sse;
+use crate::usage::Usage;
+
+/// How much a decoder holds at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// One line or event of a stream, in bytes. Default 32 MiB: images come as one event.
+    pub event_bytes: usize,
+    /// A whole response body, in bytes. Default 64 MiB.
+    pub body_bytes: usize,
+    /// An error body, in bytes; what lies beyond is not read. Default 64 KiB.
+    pub error_bytes: usize,
+    /// The content of the response that a call holds, in bytes. Default 64 MiB.
+    pub response_bytes: u64,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self { event_bytes: 32 << 20, body_bytes: 64 << 20, error_bytes: 64 << 10, response_bytes: 64 << 20 }
+    }
+}
+
+/// Where a broken stream can be taken up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resume {
+    /// Gemini: the same request with this token; what came after the token comes again.
+    Gemini {
+        /// The continuation token.
+        token: String,
+        /// The first part that is not kept whole.
+        from_part: u32,
+        /// How many bytes of that part's text stay.
+        keep_bytes: u64,
+    },
+    /// Responses in background: the stored stream after this event.
+    Responses {
+        /// The response's id.
+        id: String,
+        /// The sequence number of the last event that was decoded.
+        after: u64,
+    },
+}
+
+/// Decodes one response: bytes in, events out.
+///
+/// The framing (SSE, NDJSON, a JSON array, one JSON body) is told from the first byte, so a server
+/// that answers in another form than was asked for is still understood.
+#[derive(Debug)]
+pub struct Decoder {
+    framing: Framing,
+    wire: WireState,
+    caps: Caps,
+    name: Wire,
+    /// Lines that are no event-stream fields: some servers write an error so.
+    stray: String,
+}
+
+#[derive(Debug)]
+enum Framing {
+    /// Nothing but white space so far.
+    Unknown,
+    Json(Box<sse::JsonValues>),
+    Sse(Box<sse::Decoder>),
+}
+
+#[derive(Clone, Debug)]
+enum WireState {
+    Anthropic(anthropic::stream::State),
+    Gemini(gemini::stream::State),
+    OpenaiChat(openai_chat::stream::State),
+    OpenaiResponses(openai_responses::stream::State),
+}
+
+impl WireState {
+    #[inline]
+    fn get(&mut self) -> &mut dyn WireDecoder {
+        match self {
+            Self::Anthropic(s) => s,
+            Self::Gemini(s) => s,
+            Self::OpenaiChat(s) => s,
+            Self::OpenaiResponses(s) => s,
+        }
+    }
+
+    fn peek(&self) -> &dyn WireDecoder {
+        match self {
+            Self::Anthropic(s) => s,
+            Self::Gemini(s) => s,
+            Self::OpenaiChat(s) => s,
+            Self::OpenaiResponses(s) => s,
+        }
+    }
+}
+
+impl Decoder {
+    /// A decoder for one response of `dialect`.
+    pub fn new(dialect: &Dialect, caps: Caps) -> Self {
+        let wire = match dialect.wire {
+            Wire::Anthropic => WireState::Anthropic(anthropic::stream::State::default()),
+            Wire::Gemini => WireState::Gemini(gemini::stream::State::default()),
+            Wire::OpenaiChat => WireState::OpenaiChat(openai_chat::stream::State::default()),
+            Wire::OpenaiResponses => WireState::OpenaiResponses(openai_responses::stream::State::default()),
+        };
+        Self { framing: Framing::Unknown, wire, caps, name: dialect.wire, stray: String::new() }
+    }
+
+    /// Decodes the next bytes of the body, cut anywhere.
+    ///
+    /// Once [`Progress::Complete`] is returned, further bytes are not read.
+    ///
+    /// # Errors
+    /// [`DecodeError`]; the events before it are out, and the decoder must not be used further.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, DecodeError> {
+        if self.wire.peek().progress() == Progress::Complete {
+            return Ok(Progress::Complete);
+        }
+        let mut bytes = bytes;
+        if matches!(self.framing, Framing::Unknown) {
+            let Some(at) = bytes.iter().position(|b| !b.is_ascii_whitespace()) else {
+                return Ok(self.progress());
+            };
+            bytes = &bytes[at..];
+            self.framing = match bytes[0] {
+                b'{' | b'[' => Framing::Json(Box::new(sse::JsonValues::new(self.caps.body_bytes))),
+                _ => Framing::Sse(Box::new(sse::Decoder::new(self.caps.event_bytes))),
+            };
+        }
+        let wire = self.wire.get();
+        match &mut self.framing {
+            Framing::Unknown => {}
+            Framing::Json(framer) => {
+                let mut values = framer.push(bytes);
+                while let Some(value) = values.next() {
+                    let value = value.map_err(|e| too_large("the response body", e))?;
+                    wire.whole(&text(value), sink)?;
+                    if wire.progress() == Progress::Complete {
+                        break;
+                    }
+                }
+            }
+            Framing::Sse(framer) => {
+                let mut frames = framer.push(bytes);
+                while let Some(frame) = frames.next() {
+                    take_frame(wire, &mut self.stray, frame, sink)?;
+                    if wire.progress() == Progress::Complete {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(self.progress())
+    }
+
+    /// The body ended.
+    ///
+    /// # Errors
+    /// [`DecodeError::Incomplete`] where the protocol's terminal event is missing.
+    pub fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        let wire = self.wire.get();
+        if wire.progress() != Progress::Complete {
+            match &mut self.framing {
+                Framing::Unknown => {}
+                Framing::Json(framer) => {
+                    if let Some(value) = framer.finish() {
+                        // What has no end is cut: an error in it is no error of the peer's.
+                        if wire.whole(&text(value), sink).is_err() {
+                            return Err(DecodeError::Incomplete { expected: "the end of the JSON body" });
+                        }
+                    }
+                }
+                Framing::Sse(framer) => {
+                    while let Some(frame) = framer.finish() {
+                        let is_event = matches!(frame, Ok(sse::Frame::Event { .. }));
+                        match take_frame(wire, &mut self.stray, frame, sink) {
+                            // The last event has no end: it may be cut.
+                            Err(DecodeError::Malformed { .. }) if is_event => {
+                                return Err(DecodeError::Incomplete {
+                                    expected: "the end of the last event",
+                                });
+                            }
+                            other => other?,
+                        }
+                    }
+                    if let Some(error) = stray_error(self.name, &self.stray) {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        let progress = wire.progress();
+        let ended = wire.end(sink);
+        match ended {
+            Err(DecodeError::Incomplete { .. }) if progress == Progress::Open && !self.stray.is_empty() => {
+                Err(DecodeError::Malformed {
+                    message: alloc::format!(
+                        "expected an event stream or JSON, found {:?}",
+                        self.stray.chars().take(80).collect::<String>()
+                    ),
+                })
+            }
+            other => other,
+        }
+    }
+
+    /// How far the response has come.
+    pub fn progress(&self) -> Progress {
+        self.wire.peek().progress()
+    }
+
+    /// The usage stated so far.
+    pub fn usage(&self) -> &Usage {
+        self.wire.peek().usage()
+    }
+
+    /// Where the stream can be taken up again if it breaks now.
+    pub fn resume(&self) -> Option<Resume> {
+        match &self.wire {
+            WireState::Gemini(s) => s.resume(),
+            WireState::OpenaiResponses(s) => s.resume(),
+            WireState::Anthropic(_) | WireState::OpenaiChat(_) => None,
+        }
+    }
+
+    /// The decoder for the stream that continues this one at [`Decoder::resume`]: it goes on
+    /// numbering parts where the kept ones end, and passes over what it has seen.
+    pub fn resumed(&self) -> Self {
+        let mut wire = self.wire.clone();
+        match &mut wire {
+            WireState::Gemini(s) => s.rewind(),
+            WireState::OpenaiResponses(_) | WireState::Anthropic(_) | WireState::OpenaiChat(_) => {}
+        }
+        Self { framing: Framing::Unknown, wire, caps: self.caps, name: self.name, stray: String::new() }
+    }
+}
+
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Valid input is borrowed after one check; bad bytes become U+FFFD, as the event-stream rules say.
+    match core::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+fn too_large(what: &'static str, error: sse::FrameError) -> DecodeError {
+    DecodeError::TooLarge { what, cap: error.cap }
+}
+
+/// More stray text than any error has.
+const MAX_STRAY: usize = 16 << 10;
+
+#[inline]
+fn take_frame(
+    wire: &mut dyn WireDecoder,
+    stray: &mut String,
+    frame: Result<sse::Frame<'_>, sse::FrameError>,
+    sink: &mut dyn Sink,
+) -> Result<(), DecodeError> {
+    match frame.map_err(|e| too_large("an event", e))? {
+        sse::Frame::Event { name, data } => wire.event(&text(name), &text(data), sink),
+        sse::Frame::Stray(line) => {
+            if stray.len() + line.len() < MAX_STRAY {
+                stray.push_str(&text(line));
+                stray.push('\n');
+            }
+            Ok(())
+        }
+        sse::Frame::Comment(_) => Ok(()),
+    }
+}
+
+/// The error that stray lines spell: `error: {…}`, or a JSON body after the events.
+fn stray_error(wire: Wire, stray: &str) -> Option<DecodeError> {
+    let json = &stray[stray.find('{')?..];
+    super::read_error(wire, json.trim()).map(|body| DecodeError::Provider(Box::new(body)))
+}

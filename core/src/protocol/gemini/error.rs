@@ -1,0 +1,8 @@
+//! Error bodies.
+
+use crate::failure::ErrorBody;
+
+pub(in crate::protocol) fn read(body: &str) -> Option<ErrorBody> {
+    let _ = body;
+    None
+}

@@ -1,0 +1,35 @@
+//! The four wires: requests out, responses, streams and errors in.
+//!
+//! Each wire has a folder with the same four files: `request.rs` encodes a request, `response.rs`
+//! decodes a whole response, `stream.rs` decodes a stream, `error.rs` reads an error body. Whole and
+//! streamed responses give the same events, so there is one path behind them.
+
+mod anthropic;
+mod decoder;
+mod dialect;
+mod encode;
+mod gemini;
+mod openai_chat;
+mod openai_responses;
+mod target;
+mod wire_decoder;
+
+pub use decoder::{Caps, Decoder, Resume};
+pub use dialect::{Auth, Dialect, MaxTokensField, ReasoningSwitch};
+pub use encode::{EncodeError, Encoded, encode_request, encode_resume};
+pub use target::{BaseUrl, Credential, Target, TargetError};
+pub use wire_decoder::{DecodeError, Progress};
+
+use crate::failure::ErrorBody;
+use crate::model::Wire;
+
+/// Reads the error body of an HTTP error response; `None` where it is not an error of that wire
+/// (an HTML page, an empty body).
+pub fn read_error(wire: Wire, body: &str) -> Option<ErrorBody> {
+    match wire {
+        Wire::Anthropic => anthropic::error::read(body),
+        Wire::Gemini => gemini::error::read(body),
+        Wire::OpenaiChat => openai_chat::error::read(body),
+        Wire::OpenaiResponses => openai_responses::error::read(body),
+    }
+}
