@@ -19,6 +19,7 @@ pub mod protocol;
 pub mod retry;
 pub mod rng;
 pub mod sse;
-
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod usage;
