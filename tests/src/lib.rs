@@ -1,6 +1,7 @@
 //! What the conformance runs share: recorded exchanges, the readings of them, and the comparison.
 
 pub mod compare;
+pub mod order;
 pub mod reading;
 pub mod run;
 
