@@ -18,7 +18,7 @@ use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 #[derive(Clone, Debug, Default)]
 pub(in crate::protocol) struct State {
     pub(super) usage: Usage,
-    stated: AnthropicSnapshot,
+    stated: Box<AnthropicSnapshot>,
     /// Whether the last of `usage.raw` is the running total that a later one replaces.
     has_total: bool,
     open: Vec<Block>,
