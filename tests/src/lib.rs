@@ -1,0 +1,3 @@
+//! What the tests and benches share.
+
+pub mod fixtures;
