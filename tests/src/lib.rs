@@ -1,3 +1,9 @@
-//! What the tests and benches share.
+//! What the conformance runs share: recorded exchanges, the readings of them, and the comparison.
 
+pub mod compare;
 pub mod fixtures;
+pub mod order;
+pub mod reading;
+pub mod run;
+
+pub use tokenwire::exchange;
