@@ -21,6 +21,10 @@ pub trait Body {
 
     /// The next bytes; `None` at the end.
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Self::Chunk, TransportError>>>;
+
+    /// Nothing more of the body is wanted although it is in order: the response is complete. What
+    /// little may be left can be read so that the connection is used again. It is dropped next.
+    fn finished(&mut self) {}
 }
 
 /// What the loop needs from its surroundings. Nothing here asks for `Send`: the driver is `Send`
@@ -57,10 +61,6 @@ enum Upstream<H: Host> {
     Fetch(u32, H::Fetch),
     None,
 }
-
-/// How often a body is asked for its end after the last event, so that its connection can be used
-/// again.
-const DRAIN_POLLS: usize = 4;
 
 impl<H: Host> Driver<H> {
     /// Runs `call` on `host`.
@@ -109,7 +109,7 @@ impl<H: Host> Driver<H> {
             match self.call.poll_output() {
                 Output::Abort { attempt } => self.abort(attempt),
                 Output::Done(outcome) => {
-                    self.drain(cx);
+                    self.release_upstream();
                     self.sleep = None;
                     self.done = Some(outcome);
                     return Poll::Ready(None);
@@ -205,14 +205,9 @@ impl<H: Host> Driver<H> {
         }
     }
 
-    /// Reads what little may be left of the body, so that the host can use its connection again.
-    fn drain(&mut self, cx: &mut Context<'_>) {
+    fn release_upstream(&mut self) {
         if let Upstream::Body(_, body) = &mut self.upstream {
-            for _ in 0..DRAIN_POLLS {
-                if !matches!(body.poll_chunk(cx), Poll::Ready(Some(Ok(_)))) {
-                    break;
-                }
-            }
+            body.finished();
         }
         self.upstream = Upstream::None;
     }
