@@ -24,6 +24,8 @@ pub struct Stream {
     pub payloads: Vec<String>,
     /// How many events the body holds, `[DONE]` included.
     pub events: usize,
+    /// How many pieces of text, thinking and tool arguments it holds, whole ones included.
+    pub contents: usize,
     /// How many bytes of text, thinking and tool arguments arrive in deltas.
     pub delta_bytes: usize,
     /// How many bytes of tool arguments come whole.
@@ -80,6 +82,7 @@ impl Writer {
             body: Vec::new(),
             payloads: Vec::new(),
             events: 0,
+            contents: 0,
             delta_bytes: 0,
             whole_bytes: 0,
         };
@@ -122,6 +125,7 @@ impl Writer {
             3..6 => text.replace_range(length - 2.., BEYOND_ASCII[self.below(BEYOND_ASCII.len())]),
             _ => {}
         }
+        self.stream.contents += 1;
         self.stream.delta_bytes += text.len();
         text
     }
@@ -156,6 +160,7 @@ impl Writer {
 
     fn counted_arguments(&mut self, fragments: usize) -> Vec<String> {
         let pieces = self.arguments(fragments);
+        self.stream.contents += pieces.len();
         self.stream.delta_bytes += pieces.iter().map(String::len).sum::<usize>();
         pieces
     }
@@ -384,6 +389,7 @@ impl Writer {
         }
         for call in 0..2 {
             let arguments = self.arguments(20).concat().replace("\":\"", "\": \"");
+            self.stream.contents += 1;
             self.stream.whole_bytes += arguments.len();
             let signature = match call {
                 0 => format!(r#","thoughtSignature": "{}==""#, self.id("", 700)),
@@ -439,6 +445,7 @@ mod tests {
             let mut writer = Writer::new(Wire::OpenaiChat, stream_size);
             let pieces = writer.arguments(stream_size);
             assert_eq!(pieces.len(), stream_size);
+            assert!(pieces.iter().all(|p| !p.is_empty()));
             let joined: Result<serde_json::Value, _> = serde_json::from_str(&pieces.concat());
             assert!(joined.is_ok_and(|v| v.is_object()));
         }

@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod fixtures;
 pub mod order;
+pub mod passes;
 pub mod reading;
 pub mod run;
 

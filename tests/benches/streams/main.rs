@@ -133,8 +133,11 @@ fn decoding_times(wire: Wire) {
     if let (Some(ours), Some(limit)) = (ours, limit) {
         print_ratio("of linesplit+min_serde", ours / limit, 1.0);
     }
+    time_row(&course, Subject::Calling);
     println!("  in 37 B chunks");
-    time_row(&Course::new(wire, LARGE, TINY), Subject::Decoding);
+    let tiny = Course::new(wire, LARGE, TINY);
+    time_row(&tiny, Subject::Decoding);
+    time_row(&tiny, Subject::Calling);
     if ours.is_some() {
         let sizes = [SMALL, LARGE].map(|deltas| Course::new(wire, deltas, READ));
         print_growth("decoding", &sizes, Subject::Decoding);
@@ -183,6 +186,7 @@ fn instructions_of(wire: Wire, check: bool) -> bool {
         }
         instructions_row(&course, Subject::LinesplitMinSerde, READ, None);
         instructions_row(&course, Subject::Decoding, TINY, None);
+        instructions_row(&course, Subject::Calling, READ, None);
     }
     let budget = decoding_budget(wire);
     let decoding = instructions_row(&course, Subject::Decoding, READ, Some(budget));

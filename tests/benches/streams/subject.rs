@@ -6,24 +6,16 @@ use bytes::Bytes;
 use eventsource_stream::Eventsource;
 use futures::executor::block_on;
 use futures::{StreamExt, stream};
-use tokenwire_core::model::{Event, Wire};
-use tokenwire_core::protocol::{Caps, Decoder, Dialect};
-use tokenwire_core::sse;
+use tokenwire_core::model::Wire;
 use tokenwire_tests::fixtures::Stream;
+use tokenwire_tests::passes::{self, Seen};
 
 use crate::limits;
 
-/// What one pass over a stream has seen; every subject must see the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
-    /// Events of the stream, where the subject frames.
-    pub(crate) events: usize,
-    /// Bytes: of event data where the subject frames, of deltas where it decodes.
-    pub(crate) bytes: usize,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
+    /// A whole call through the machine's poll API: `call::Call`.
+    Calling,
     /// The wire's bytes to events of the vocabulary: `protocol::Decoder`.
     Decoding,
     EventsourceStream,
@@ -38,7 +30,8 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Calling,
         Self::Decoding,
         Self::EventsourceStream,
         Self::Framing,
@@ -52,6 +45,7 @@ impl Subject {
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Calling => "calling",
             Self::Decoding => "decoding",
             Self::EventsourceStream => "eventsource-stream",
             Self::Framing => "framing",
@@ -72,7 +66,9 @@ impl Subject {
         let data: usize = fixture.payloads.iter().map(String::len).sum();
         let done = fixture.events - fixture.payloads.len();
         match self {
-            Self::Decoding => Seen { events: 0, bytes: fixture.delta_bytes + fixture.whole_bytes },
+            Self::Calling | Self::Decoding => {
+                Seen { events: fixture.contents, bytes: fixture.delta_bytes + fixture.whole_bytes }
+            }
             Self::MinSerde | Self::LinesplitMinSerde => {
                 Seen { events: fixture.payloads.len(), bytes: fixture.delta_bytes }
             }
@@ -90,9 +86,6 @@ pub(crate) struct Course {
     chunk: usize,
 }
 
-/// Larger than any event of the fixtures.
-const CAP: usize = 64 << 20;
-
 impl Course {
     pub(crate) fn new(wire: Wire, deltas: usize, chunk: usize) -> Self {
         let fixture = Stream::new(wire, deltas);
@@ -102,49 +95,16 @@ impl Course {
 
     pub(crate) fn pass(&self, subject: Subject) -> Seen {
         match subject {
-            Subject::Decoding => self.decoding(),
+            Subject::Calling => passes::calling(self.fixture.wire, &self.body, self.chunk),
+            Subject::Decoding => passes::decoding(self.fixture.wire, &self.body, self.chunk),
             Subject::EventsourceStream => self.eventsource_stream(),
-            Subject::Framing => self.framing(),
+            Subject::Framing => passes::framing(&self.body, self.chunk),
             Subject::Linesplit => self.linesplit(),
             Subject::LinesplitMinSerde => self.linesplit_min_serde(),
             Subject::MinSerde => self.min_serde(),
             Subject::SseCore => self.sse_core(),
             Subject::SseStream => self.sse_stream(),
         }
-    }
-
-    fn decoding(&self) -> Seen {
-        let mut decoder = Decoder::new(Dialect::of_wire(self.fixture.wire), Caps::default());
-        let mut bytes = 0;
-        let mut count = |event: Event<'_>| {
-            if let Event::TextDelta { text, .. }
-            | Event::ReasoningDelta { text, .. }
-            | Event::ArgumentsDelta { text, .. } = &event
-            {
-                bytes += text.len();
-            }
-        };
-        for chunk in self.body.chunks(self.chunk) {
-            if decoder.push(chunk, &mut count).is_err() {
-                break;
-            }
-        }
-        let _ = decoder.end(&mut count);
-        Seen { events: 0, bytes }
-    }
-
-    fn framing(&self) -> Seen {
-        let mut decoder = sse::Decoder::new(CAP);
-        let mut seen = Seen::default();
-        for chunk in self.body.chunks(self.chunk) {
-            let mut frames = decoder.push(chunk);
-            while let Some(Ok(frame)) = frames.next() {
-                if let sse::Frame::Event { data, .. } = frame {
-                    seen.add(data.len());
-                }
-            }
-        }
-        seen
     }
 
     fn linesplit(&self) -> Seen {
@@ -209,12 +169,5 @@ impl Course {
             }
         });
         seen
-    }
-}
-
-impl Seen {
-    fn add(&mut self, bytes: usize) {
-        self.events += 1;
-        self.bytes += bytes;
     }
 }
