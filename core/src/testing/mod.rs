@@ -1,0 +1,3 @@
+//! For tests: providers played from a script.
+
+pub mod provider;
