@@ -9,6 +9,8 @@
 
 extern crate alloc;
 
+pub mod call;
+pub mod driver;
 pub mod failure;
 pub mod http;
 pub mod json;

@@ -1,0 +1,8 @@
+//! What the conformance runs share: recorded exchanges, the readings of them, and the comparison.
+
+pub mod compare;
+pub mod order;
+pub mod reading;
+pub mod run;
+
+pub use tokenwire::exchange;
