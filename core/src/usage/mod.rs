@@ -13,6 +13,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+pub(crate) use anthropic::Snapshot as AnthropicSnapshot;
 pub use anthropic::read_anthropic;
 pub use gemini::read_gemini;
 pub use openai_chat::read_openai_chat;
