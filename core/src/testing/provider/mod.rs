@@ -1,7 +1,7 @@
 //! A provider played from a script: requests in, replies out as plain data.
 //!
 //! A [`Script`] is what is said; a [`Fault`] is what goes wrong; a [`Plan`] is a list of faults,
-//! one a request. [`reply`] turns them into a [`Reply`]: bytes, waits and breaks, step by step.
+//! one a request. [`react`] turns them into a [`Reaction`]: bytes, waits and breaks, step by step.
 //! [`Provider`] reads requests on all four wires, counts the attempts of each conversation and
 //! makes the replies; a server or a simulated host only carries them out. Everything follows from
 //! the seed and the requests.
@@ -76,7 +76,7 @@ mod gemini;
 mod plan;
 mod played;
 mod render;
-mod reply;
+mod reaction;
 mod responses;
 mod script;
 
@@ -85,5 +85,5 @@ pub use fault::{Fault, Hint, Page, StatusFault};
 pub use plan::{MAX_DELTAS, MAX_ENTRIES, Plan, PlanError, Settings};
 pub use played::Provider;
 pub use render::{Rendering, Stream, stream, whole, word};
-pub use reply::{Answer, Delivery, Reply, Step, Steps, reply};
+pub use reaction::{Answer, Delivery, Reaction, BodyStep, BodySteps, react};
 pub use script::{Script, ScriptedCall, Tokens};

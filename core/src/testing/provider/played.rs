@@ -8,10 +8,9 @@ use super::ask::{self, Ask, Route};
 use super::fault::{Page, StatusFault};
 use super::plan::Plan;
 use super::render::Rendering;
-use super::reply::{Answer, Delivery, Reply, reply};
+use super::reaction::{Answer, Delivery, Reaction, react};
 use super::script::Script;
 use crate::http::HttpRequest;
-use crate::json::Writer;
 use crate::model::Wire;
 use crate::time::UnixTime;
 
@@ -54,7 +53,7 @@ impl Provider {
     }
 
     /// Answers one request. `now` is wall-clock time, for hints that are dates.
-    pub fn answer(&mut self, request: &HttpRequest, now: UnixTime) -> Reply {
+    pub fn answer(&mut self, request: &HttpRequest, now: UnixTime) -> Reaction {
         match ask::route(request) {
             Route::Generate(wire) => self.generate(wire, request, now),
             Route::StoredResponse(id) => self.stored(&id, request, now),
@@ -62,7 +61,7 @@ impl Provider {
         }
     }
 
-    fn generate(&mut self, wire: Wire, request: &HttpRequest, now: UnixTime) -> Reply {
+    fn generate(&mut self, wire: Wire, request: &HttpRequest, now: UnixTime) -> Reaction {
         let ask = match Ask::read(wire, request) {
             Ok(ask) => ask,
             Err(error) => return failure(wire, 400, &error.to_string()),
@@ -90,7 +89,7 @@ impl Provider {
             .stream
             .then_some(Rendering { include_usage: ask.include_usage, json_array: ask.json_array });
         let delivery = Delivery { wire, streamed, pace_ms: self.pace_ms, skip: 0, now };
-        reply(&script, &delivery, plan.fault(attempt))
+        react(&script, &delivery, plan.fault(attempt))
     }
 
     /// What the plan and the request want said.
@@ -142,7 +141,7 @@ impl Provider {
     }
 
     /// `GET /v1/responses/{id}`, whole or streamed after an event; meets the next entry of the plan.
-    fn stored(&mut self, id: &str, request: &HttpRequest, now: UnixTime) -> Reply {
+    fn stored(&mut self, id: &str, request: &HttpRequest, now: UnixTime) -> Reaction {
         let wire = Wire::OpenaiResponses;
         let Some(stored) = self.stored.iter().find(|s| s.id == id).cloned() else {
             return failure(wire, 404, "no such response");
@@ -152,7 +151,7 @@ impl Provider {
         let skip = parameter("starting_after").and_then(|n| n.parse::<usize>().ok()).map_or(0, |n| n + 1);
         let streamed = (parameter("stream") == Some("true")).then(Rendering::default);
         let delivery = Delivery { wire, streamed, pace_ms: self.pace_ms, skip, now };
-        reply(&stored.script, &delivery, stored.plan.fault(attempt))
+        react(&stored.script, &delivery, stored.plan.fault(attempt))
     }
 }
 
@@ -165,13 +164,13 @@ fn conversation(wire: Wire, ask: &Ask, request: &HttpRequest) -> u64 {
 }
 
 /// An error of the simulation's own: it tells what is wrong with the request.
-fn failure(wire: Wire, status: u16, message: &str) -> Reply {
+fn failure(wire: Wire, status: u16, message: &str) -> Reaction {
     let (body, _) = super::error_body::page(
         wire,
         &StatusFault { page: Page::Usual, ..StatusFault::new(status) },
         Some(message),
     );
-    Reply::Answer(Answer::json(status, body))
+    Reaction::Answer(Answer::json(status, body))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! A reply as steps: bytes, waits, silence, a break. A host or a server only has to take them.
+//! What a provider does to one request, as steps: bytes, waits, silence, a break. A host or a server
+//! only has to take them.
 
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
@@ -9,13 +10,14 @@ use super::fault::{Fault, Hint, StatusFault};
 use super::render::{Rendering, Stream};
 use super::script::Script;
 use super::{date, error_body, render};
-use crate::http::{Head, Headers};
+use crate::http::{Head, Headers, TransportKind};
 use crate::model::Wire;
+use crate::testing::{Reply, What};
 use crate::time::UnixTime;
 
 /// What a client gets for one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum Reaction {
     /// A head and a body.
     Answer(Answer),
     /// Nothing, for ever; the connection stays.
@@ -24,6 +26,30 @@ pub enum Reply {
     Refused,
     /// The connection breaks before the head.
     ResetBeforeHead,
+}
+
+/// The same for a simulated host. Huge bodies are held whole here: keep them small.
+impl From<Reaction> for Reply {
+    fn from(reaction: Reaction) -> Self {
+        let answer = match reaction {
+            Reaction::Answer(answer) => answer,
+            Reaction::Hang => return Self::silent(),
+            Reaction::Refused => return Self::fails(TransportKind::Connect),
+            Reaction::ResetBeforeHead => return Self::fails(TransportKind::Reset),
+        };
+        let Head { status, headers, .. } = answer.head(None);
+        let mut reply = Self::default().then(answer.delay_ms, What::Head { status, headers });
+        let mut after_ms = 0;
+        for step in answer.body {
+            match step {
+                BodyStep::Bytes(bytes) => reply = reply.chunk(core::mem::take(&mut after_ms), bytes),
+                BodyStep::Wait(ms) => after_ms += ms,
+                BodyStep::Reset => return reply.then(after_ms, What::Fail(TransportKind::Body)),
+                BodyStep::Stall => return reply,
+            }
+        }
+        reply.then(after_ms, What::End)
+    }
 }
 
 /// A head and a body.
@@ -38,7 +64,7 @@ pub struct Answer {
     /// A header whose value is not text.
     pub bad_header: Option<(&'static str, Vec<u8>)>,
     /// The body.
-    pub body: Steps,
+    pub body: BodySteps,
 }
 
 impl Answer {
@@ -51,7 +77,7 @@ impl Answer {
         Head { status: self.status, headers, wall }
     }
 
-    fn new(status: u16, content_type: &'static str, body: Steps) -> Self {
+    fn new(status: u16, content_type: &'static str, body: BodySteps) -> Self {
         let mut headers = Headers::new();
         headers.push("content-type", content_type);
         headers.push("x-request-id", "req_sim");
@@ -60,13 +86,13 @@ impl Answer {
 
     /// A JSON body.
     pub fn json(status: u16, body: String) -> Self {
-        Self::new(status, "application/json", Steps::bytes(body.into_bytes()))
+        Self::new(status, "application/json", BodySteps::bytes(body.into_bytes()))
     }
 }
 
 /// What happens next with a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum BodyStep {
     /// These bytes come.
     Bytes(Vec<u8>),
     /// The connection breaks; the last step.
@@ -79,23 +105,23 @@ pub enum Step {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
-    One(Step),
+    One(BodyStep),
     Repeat { chunk: Vec<u8>, times: u64 },
 }
 
 /// A body, step by step; the end of the iterator is a good end of the body. A large body is made as
 /// it goes and never held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Steps(VecDeque<Piece>);
+pub struct BodySteps(VecDeque<Piece>);
 
-impl Iterator for Steps {
-    type Item = Step;
+impl Iterator for BodySteps {
+    type Item = BodyStep;
 
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<BodyStep> {
         match self.0.front_mut()? {
             Piece::Repeat { chunk, times } if *times > 0 => {
                 *times -= 1;
-                Some(Step::Bytes(chunk.clone()))
+                Some(BodyStep::Bytes(chunk.clone()))
             }
             Piece::Repeat { .. } => {
                 self.0.pop_front();
@@ -111,11 +137,11 @@ impl Iterator for Steps {
 
 const BLOCK: u64 = 64 << 10;
 
-impl Steps {
+impl BodySteps {
     /// One piece of bytes.
     pub fn bytes(bytes: Vec<u8>) -> Self {
         let mut steps = Self::default();
-        steps.push(Step::Bytes(bytes));
+        steps.push(BodyStep::Bytes(bytes));
         steps
     }
 
@@ -124,15 +150,15 @@ impl Steps {
         let mut steps = Self::default();
         for (number, frame) in frames.into_iter().enumerate() {
             if number > 0 && pace_ms > 0 {
-                steps.push(Step::Wait(pace_ms));
+                steps.push(BodyStep::Wait(pace_ms));
             }
-            steps.push(Step::Bytes(frame));
+            steps.push(BodyStep::Bytes(frame));
         }
         steps
     }
 
     /// Appends a step.
-    pub fn push(&mut self, step: Step) {
+    pub fn push(&mut self, step: BodyStep) {
         self.0.push_back(Piece::One(step));
     }
 
@@ -142,7 +168,7 @@ impl Steps {
 
     fn filler(&mut self, byte: u8, bytes: u64) {
         self.repeat(vec![byte; BLOCK as usize], bytes / BLOCK);
-        self.push(Step::Bytes(vec![byte; (bytes % BLOCK) as usize]));
+        self.push(BodyStep::Bytes(vec![byte; (bytes % BLOCK) as usize]));
     }
 
     /// The bytes of the whole body, up to a break; for bodies known to be small.
@@ -150,9 +176,9 @@ impl Steps {
         let mut out = Vec::new();
         for step in self {
             match step {
-                Step::Bytes(bytes) => out.extend_from_slice(&bytes),
-                Step::Wait(_) => {}
-                Step::Reset | Step::Stall => break,
+                BodyStep::Bytes(bytes) => out.extend_from_slice(&bytes),
+                BodyStep::Wait(_) => {}
+                BodyStep::Reset | BodyStep::Stall => break,
             }
         }
         out
@@ -174,13 +200,13 @@ pub struct Delivery {
     pub now: UnixTime,
 }
 
-/// The reply that says `script` as `delivery` wants it, with `fault` done to it.
-pub fn reply(script: &Script, delivery: &Delivery, fault: Option<&Fault>) -> Reply {
+/// Says `script` as `delivery` wants it, with `fault` done to it.
+pub fn react(script: &Script, delivery: &Delivery, fault: Option<&Fault>) -> Reaction {
     match fault {
-        Some(Fault::Hang) => return Reply::Hang,
-        Some(Fault::Refused) => return Reply::Refused,
-        Some(Fault::ResetBeforeHead) => return Reply::ResetBeforeHead,
-        Some(Fault::Status(status)) => return Reply::Answer(status_answer(delivery, status)),
+        Some(Fault::Hang) => return Reaction::Hang,
+        Some(Fault::Refused) => return Reaction::Refused,
+        Some(Fault::ResetBeforeHead) => return Reaction::ResetBeforeHead,
+        Some(Fault::Status(status)) => return Reaction::Answer(status_answer(delivery, status)),
         _ => {}
     }
     let mut answer = match &delivery.streamed {
@@ -200,28 +226,28 @@ pub fn reply(script: &Script, delivery: &Delivery, fault: Option<&Fault>) -> Rep
         Some(Fault::SlowHead { ms }) => answer.delay_ms = *ms,
         _ => {}
     }
-    Reply::Answer(answer)
+    Reaction::Answer(answer)
 }
 
-fn stream_steps(delivery: &Delivery, stream: Stream, fault: Option<&Fault>) -> Steps {
+fn stream_steps(delivery: &Delivery, stream: Stream, fault: Option<&Fault>) -> BodySteps {
     let end = stream.end();
     let at = |number: u32| (number as usize).min(end);
     match fault {
         Some(Fault::ErrorEventMidStream(number)) => {
             let number = at(*number);
             let event = error_body::event(delivery.wire, &stream, number + delivery.skip);
-            Steps::frames(stream.ended_by(number, event).into_frames(), delivery.pace_ms)
+            BodySteps::frames(stream.ended_by(number, event).into_frames(), delivery.pace_ms)
         }
         Some(Fault::MissingTerminal) => {
             let mut frames = stream.into_frames();
             frames.truncate(end);
-            Steps::frames(frames, delivery.pace_ms)
+            BodySteps::frames(frames, delivery.pace_ms)
         }
         Some(Fault::StallAfterEvents(number)) => {
             let mut frames = stream.into_frames();
             frames.truncate(at(*number));
-            let mut steps = Steps::frames(frames, delivery.pace_ms);
-            steps.push(Step::Stall);
+            let mut steps = BodySteps::frames(frames, delivery.pace_ms);
+            steps.push(BodyStep::Stall);
             steps
         }
         Some(Fault::MalformedJson(number)) => {
@@ -230,7 +256,7 @@ fn stream_steps(delivery: &Delivery, stream: Stream, fault: Option<&Fault>) -> S
             if let Some(frame) = frames.get_mut(number) {
                 break_json(frame);
             }
-            Steps::frames(frames, delivery.pace_ms)
+            BodySteps::frames(frames, delivery.pace_ms)
         }
         Some(Fault::HugeLine(bytes)) => huge_line(stream.into_frames(), end, *bytes),
         Some(Fault::HugeBody(bytes)) => huge_stream(stream.into_frames(), end, *bytes),
@@ -238,29 +264,29 @@ fn stream_steps(delivery: &Delivery, stream: Stream, fault: Option<&Fault>) -> S
     }
 }
 
-fn whole_steps(wire: Wire, mut body: Vec<u8>, fault: Option<&Fault>) -> Steps {
+fn whole_steps(wire: Wire, mut body: Vec<u8>, fault: Option<&Fault>) -> BodySteps {
     let half = body.len() / 2;
     match fault {
-        Some(Fault::ErrorEventMidStream(_)) => Steps::bytes(error_body::in_band(wire).into_bytes()),
+        Some(Fault::ErrorEventMidStream(_)) => BodySteps::bytes(error_body::in_band(wire).into_bytes()),
         Some(Fault::MissingTerminal) => {
             body.truncate(half);
-            Steps::bytes(body)
+            BodySteps::bytes(body)
         }
         Some(Fault::StallAfterEvents(_)) => {
             body.truncate(half);
-            let mut steps = Steps::bytes(body);
-            steps.push(Step::Stall);
+            let mut steps = BodySteps::bytes(body);
+            steps.push(BodyStep::Stall);
             steps
         }
         Some(Fault::MalformedJson(_)) => {
             break_json(&mut body);
-            Steps::bytes(body)
+            BodySteps::bytes(body)
         }
         Some(Fault::HugeLine(bytes) | Fault::HugeBody(bytes)) => {
             let rest = body.split_off(1);
-            let mut steps = Steps::bytes(body);
+            let mut steps = BodySteps::bytes(body);
             steps.filler(b' ', *bytes);
-            steps.push(Step::Bytes(rest));
+            steps.push(BodyStep::Bytes(rest));
             steps
         }
         _ => bytes_steps(vec![body], 0, fault),
@@ -268,32 +294,32 @@ fn whole_steps(wire: Wire, mut body: Vec<u8>, fault: Option<&Fault>) -> Steps {
 }
 
 /// The faults that do not care where an event ends.
-fn bytes_steps(frames: Vec<Vec<u8>>, pace_ms: u64, fault: Option<&Fault>) -> Steps {
+fn bytes_steps(frames: Vec<Vec<u8>>, pace_ms: u64, fault: Option<&Fault>) -> BodySteps {
     match fault {
         Some(Fault::CutAfterBytes(bytes)) => cut(frames, pace_ms, *bytes),
         Some(Fault::SlowDrip { bytes, ms }) => {
-            let mut steps = Steps::default();
+            let mut steps = BodySteps::default();
             for piece in frames.concat().chunks((*bytes).max(1) as usize) {
-                steps.push(Step::Wait(*ms));
-                steps.push(Step::Bytes(piece.to_vec()));
+                steps.push(BodyStep::Wait(*ms));
+                steps.push(BodyStep::Bytes(piece.to_vec()));
             }
             steps
         }
         Some(Fault::SplitInsideUtf8) => {
-            let mut steps = Steps::default();
+            let mut steps = BodySteps::default();
             for frame in &frames {
                 for piece in frame.chunk_by(|_, next| next & 0xc0 != 0x80) {
-                    steps.push(Step::Bytes(piece.to_vec()));
-                    steps.push(Step::Wait(0));
+                    steps.push(BodyStep::Bytes(piece.to_vec()));
+                    steps.push(BodyStep::Wait(0));
                 }
             }
             steps
         }
-        _ => Steps::frames(frames, pace_ms),
+        _ => BodySteps::frames(frames, pace_ms),
     }
 }
 
-fn cut(frames: Vec<Vec<u8>>, pace_ms: u64, bytes: u64) -> Steps {
+fn cut(frames: Vec<Vec<u8>>, pace_ms: u64, bytes: u64) -> BodySteps {
     let mut left = usize::try_from(bytes).unwrap_or(usize::MAX);
     let mut kept = Vec::new();
     for mut frame in frames {
@@ -303,8 +329,8 @@ fn cut(frames: Vec<Vec<u8>>, pace_ms: u64, bytes: u64) -> Steps {
             kept.push(frame);
         }
     }
-    let mut steps = Steps::frames(kept, pace_ms);
-    steps.push(Step::Reset);
+    let mut steps = BodySteps::frames(kept, pace_ms);
+    steps.push(BodyStep::Reset);
     steps
 }
 
@@ -321,21 +347,21 @@ const fn middle(end: usize) -> usize {
     end / 2
 }
 
-fn huge_line(mut frames: Vec<Vec<u8>>, end: usize, bytes: u64) -> Steps {
+fn huge_line(mut frames: Vec<Vec<u8>>, end: usize, bytes: u64) -> BodySteps {
     let rest = frames.split_off(middle(end).min(frames.len()));
-    let mut steps = Steps::frames(frames, 0);
-    steps.push(Step::Bytes(b"data: ".to_vec()));
+    let mut steps = BodySteps::frames(frames, 0);
+    steps.push(BodyStep::Bytes(b"data: ".to_vec()));
     steps.filler(b'x', bytes);
-    steps.push(Step::Bytes(b"\n\n".to_vec()));
+    steps.push(BodyStep::Bytes(b"\n\n".to_vec()));
     for frame in rest.into_iter().skip(1) {
-        steps.push(Step::Bytes(frame));
+        steps.push(BodyStep::Bytes(frame));
     }
     steps
 }
 
-fn huge_stream(mut frames: Vec<Vec<u8>>, end: usize, bytes: u64) -> Steps {
+fn huge_stream(mut frames: Vec<Vec<u8>>, end: usize, bytes: u64) -> BodySteps {
     let rest = frames.split_off(middle(end).min(frames.len()));
-    let mut steps = Steps::frames(frames, 0);
+    let mut steps = BodySteps::frames(frames, 0);
     if let Some(frame) = rest.first() {
         // Some thousand bytes a step, so that a huge body is not a huge number of steps.
         let batch = frame.repeat(1 + 16_000 / frame.len().max(1));
@@ -343,14 +369,14 @@ fn huge_stream(mut frames: Vec<Vec<u8>>, end: usize, bytes: u64) -> Steps {
         steps.repeat(batch, times);
     }
     for frame in rest {
-        steps.push(Step::Bytes(frame));
+        steps.push(BodyStep::Bytes(frame));
     }
     steps
 }
 
 fn status_answer(delivery: &Delivery, fault: &StatusFault) -> Answer {
     let (body, content_type) = error_body::page(delivery.wire, fault, None);
-    let mut answer = Answer::new(fault.status, content_type, Steps::bytes(body.into_bytes()));
+    let mut answer = Answer::new(fault.status, content_type, BodySteps::bytes(body.into_bytes()));
     let headers = &mut answer.headers;
     let at = |seconds: u64| delivery.now.after(seconds.saturating_mul(1000));
     match &fault.hint {
