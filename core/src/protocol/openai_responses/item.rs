@@ -187,12 +187,7 @@ fn state(item: &Item<'_>, parts: &[u32], sink: &mut dyn Sink) -> Result<(), json
     Ok(())
 }
 
-fn contents(
-    parts: &mut Parts,
-    output: u32,
-    item: &Item<'_>,
-    sink: &mut dyn Sink,
-) -> Result<(), json::Error> {
+fn contents(parts: &mut Parts, output: u32, item: &Item<'_>, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let Some(content) = item.content else { return Ok(()) };
     if content.starts_with('"') {
         let key = Key { output, lane: Lane::Content, index: 0 };
@@ -268,11 +263,9 @@ fn image(
 
 fn vendor(parts: &mut Parts, output: u32, item: &Item<'_>, sink: &mut dyn Sink) {
     match parts.find_open(Key::item(output)) {
-        Some(part) => sink.event(Event::Opaque {
-            part,
-            field: Cow::Borrowed(""),
-            value: Cow::Borrowed(item.raw),
-        }),
+        Some(part) => {
+            sink.event(Event::Opaque { part, field: Cow::Borrowed(""), value: Cow::Borrowed(item.raw) })
+        }
         None => {
             parts.open(Key::item(output), item.vendor(), sink);
         }
@@ -379,7 +372,7 @@ fn unknown_content(parts: &mut Parts, key: Key, kind: &str, raw: &str, sink: &mu
 }
 
 /// The elements of `raw`, if it is an array.
-fn elements(raw: &str) -> Result<Vec<&str>, json::Error> {
+pub(super) fn elements(raw: &str) -> Result<Vec<&str>, json::Error> {
     let mut elements = Vec::new();
     let r = &mut Reader::new(raw);
     let Some(mut list) = r.opt_array()? else { return Ok(elements) };

@@ -318,9 +318,7 @@ impl State {
 
     fn call_done(&mut self, fields: &Fields<'_>, sink: &mut dyn Sink) -> Result<(), json::Error> {
         match (self.parts.find_open(Key::item(fields.output)), fields.text) {
-            (Some(part), Some(text)) if self.parts.takes_pieces(part) => {
-                self.parts.settle(part, text, sink)
-            }
+            (Some(part), Some(text)) if self.parts.takes_pieces(part) => self.parts.settle(part, text, sink),
             _ => Ok(()),
         }
     }
