@@ -160,8 +160,11 @@ impl<'a> Input<'_, 'a> {
     fn run_length(&self, parts: &[Part], is_of_kind: impl Fn(&Content) -> bool) -> usize {
         let label =
             |part| ["id", "phase"].map(|field| own(part, self.vendor, field).map(|o| o.value.as_str()));
+        // Some servers give several items one id; encrypted content stands at an item's last part.
+        let is_last = |part| own(part, self.vendor, "encrypted_content").is_some();
+        let ended = parts.iter().position(is_last).map_or(parts.len(), |at| at + 1);
         let same = |a, b| label(a) == label(b);
-        parts.iter().take_while(|part| is_of_kind(&part.content) && same(&parts[0], part)).count()
+        parts[..ended].iter().take_while(|part| is_of_kind(&part.content) && same(&parts[0], part)).count()
     }
 
     /// Reports the state of `part` that does not go along: another vendor's, or not in `fields`.
