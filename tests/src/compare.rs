@@ -200,3 +200,91 @@ fn code_text(code: &Value) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Exchange, decode};
+    use tokenwire_core::failure::FailureKind;
+    use tokenwire_core::model::Wire;
+
+    fn reading(json: &str) -> Reading {
+        serde_json::from_str(json).expect("a reading")
+    }
+
+    /// A complete, empty response to change in the tests.
+    fn decoded() -> Decoded {
+        let refused = Exchange::bare(Wire::OpenaiChat, 500, Vec::new());
+        let empty = decode(&refused, Wire::OpenaiChat, crate::exchange::Cuts::Whole);
+        Decoded { status: Status::Complete, error: None, ..empty }
+    }
+
+    #[test]
+    fn equal_ones_have_no_difference() {
+        assert_eq!(differences(&decoded(), &reading(r#"{"id":"a","complete":true}"#)), [""; 0]);
+    }
+
+    #[test]
+    fn every_field_is_compared() {
+        let reading = reading(
+            r#"{"id":"a","text":"t","reasoning":"r","refusal":"no","finish_raw":"stop","finish_detail":"d",
+                "tool_calls":[{"id":null,"name":"f","arguments":"{}"}],"counts":{"input":1,"cache_read":0},
+                "complete":false}"#,
+        );
+        let found = differences(&decoded(), &reading);
+        let fields: Vec<&str> = found.iter().filter_map(|d| d.split(':').next()).collect();
+        let expected = [
+            "text",
+            "reasoning",
+            "refusal",
+            "finish_raw",
+            "finish_detail",
+            "tool_calls",
+            "usage.input",
+            "usage.cache_read",
+            "status",
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn another_reading_is_as_good() {
+        let text = r#"{"id":"a","text":"t","finish_raw":"SAFETY","counts":{"output":3},"complete":true"#;
+        assert_eq!(differences(&decoded(), &reading(&format!("{text}}}"))).len(), 3);
+        let also = r#""also":{"text":["x",""],"finish_raw":[null],"usage.output":[null]}"#;
+        assert_eq!(differences(&decoded(), &reading(&format!("{text},{also}}}"))), [""; 0]);
+    }
+
+    #[test]
+    fn objects_compare_by_order_and_spelling() {
+        assert_eq!(compact("{ \"a b\" : 1.0,\n\"\\u00e9\\\"\":[ ] }"), "{\"a b\":1.0,\"é\\\"\":[]}");
+        let call = |object| ReadToolCall {
+            id: None,
+            name: "f".into(),
+            arguments: r#"{"a":1,"b":2}"#.into(),
+            object,
+        };
+        assert!(same_arguments(r#"{"a": 1, "b": 2}"#, &call(true)));
+        assert!(!same_arguments(r#"{"a": 1, "b": 2}"#, &call(false)));
+        assert!(!same_arguments(r#"{"b":2,"a":1}"#, &call(true)));
+        assert!(!same_arguments(r#"{"a":1.0,"b":2}"#, &call(true)));
+    }
+
+    #[test]
+    fn error_codes_compare_as_text() {
+        let mut found = decoded();
+        found.status = Status::Error;
+        found.error = Some(DecodedError {
+            kind: FailureKind::NotFound,
+            status: 404,
+            error_type: None,
+            code: Some("404".into()),
+            message: "gone".into(),
+            retry_after_ms: None,
+        });
+        let number = r#"{"id":"a","error":{"status":404,"type":null,"code":404,"message":"gone"}}"#;
+        assert_eq!(differences(&found, &reading(number)), [""; 0]);
+        let absent = r#"{"id":"a","error":{"status":404,"type":null,"code":null,"message":"gone"}}"#;
+        assert_eq!(differences(&found, &reading(absent)).len(), 1);
+    }
+}

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tokenwire_core::model::Wire;
+use tokenwire_core::rng::Rng;
 
 use crate::compare::differences;
 use crate::exchange::{Cuts, Decoded, Exchange, Kind, Status, decode};
+use crate::order::violations;
 use crate::reading::{Reading, read_all};
 
 /// Bodies up to this size are also decoded byte by byte.
@@ -88,17 +90,19 @@ pub fn run(folder: &Path, options: &Options) -> Result<Report, String> {
 
 fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Reading>, options: &Options) {
     let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    if options.id.as_ref().is_some_and(|id| *id != stem) {
-        return;
-    }
     let exchange = match Exchange::read(path) {
         Ok(exchange) => exchange,
+        Err(_) if options.id.as_ref().is_some_and(|id| *id != stem) => return,
         Err(error) => {
             let failed = Failed { id: stem, differences: vec![format!("file: {error}")] };
             report.tallies.entry("unreadable".into()).or_default().failed.push(failed);
             return;
         }
     };
+    let id = if exchange.id.is_empty() { stem } else { exchange.id.clone() };
+    if options.id.as_ref().is_some_and(|wanted| *wanted != id) {
+        return;
+    }
     let Some(wire) = exchange.wire else {
         report.other += 1;
         return;
@@ -106,7 +110,6 @@ fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Readin
     if options.wire.is_some_and(|w| w != wire) {
         return;
     }
-    let id = if exchange.id.is_empty() { stem } else { exchange.id.clone() };
     let reading = readings.get(&id);
     report.compared += usize::from(reading.is_some());
     let differences = check(&exchange, wire, reading, &options.seeds);
@@ -118,23 +121,44 @@ fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Readin
     }
 }
 
-/// Decodes one exchange whole and in pieces, and lists what is wrong with it.
+/// Decodes one exchange whole, in pieces and cut short, and lists what is wrong with it.
 pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: &[u64]) -> Vec<String> {
     let whole = decode(exchange, wire, Cuts::Whole);
     let mut out = match reading {
         Some(reading) => differences(&whole, reading),
         None => ends_well(exchange, &whole),
     };
+    out.extend(violations(&whole));
     let mut cuts: Vec<Cuts> = seeds.iter().copied().map(Cuts::Random).collect();
     if exchange.body.len() < MAX_BYTEWISE {
         cuts.push(Cuts::Bytes);
     }
     for cut in cuts {
         if let Some(difference) = split_difference(&whole, &decode(exchange, wire, cut)) {
-            out.push(format!("cut {cut:?}: {difference}"));
+            out.push(format!("split: {cut:?}: {difference}"));
         }
     }
+    if whole.status == Status::Complete {
+        out.extend(seeds.iter().filter_map(|seed| truncation_difference(exchange, wire, &whole, *seed)));
+    }
     out
+}
+
+/// A good body that is cut short is partial, or whole where the cut falls behind its terminal event;
+/// nothing in it is malformed, and what it says is the beginning of what the whole says.
+fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed: u64) -> Option<String> {
+    let len = usize::try_from(Rng::new(seed).up_to(exchange.body.len() as u64)).unwrap_or(usize::MAX);
+    let cut = decode(exchange, wire, Cuts::Truncated(len));
+    let why = cut.error.as_ref().map_or("", |e| e.message.as_str());
+    if cut.status == Status::Error {
+        Some(format!("truncated: after {len} bytes: an error, expected a partial response: {why}"))
+    } else if !whole.text.starts_with(&cut.text) {
+        Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
+    } else if cut.tool_calls.len() > whole.tool_calls.len() {
+        Some(format!("truncated: after {len} bytes: more tool calls than in the whole"))
+    } else {
+        None
+    }
 }
 
 /// Without a reading: what was recorded as good must come to its end.

@@ -18,6 +18,8 @@ pub enum Cuts {
     Bytes,
     /// At random places that follow from a seed.
     Random(u64),
+    /// The body ends after so many bytes; what would follow never comes.
+    Truncated(usize),
     /// Not at all.
     Whole,
 }
@@ -124,6 +126,7 @@ fn feed(
 ) -> Result<(), DecodeError> {
     let mut keep = |event: Event<'_>| events.push(event.into_owned());
     match cuts {
+        Cuts::Truncated(len) => _ = decoder.push(&body[..len.min(body.len())], &mut keep)?,
         Cuts::Whole => _ = decoder.push(body, &mut keep)?,
         Cuts::Bytes => {
             for byte in body.chunks(1) {
@@ -302,4 +305,51 @@ fn write_error(w: &mut Writer, error: &DecodedError) {
         w.key("message").string(&error.message);
         w.opt_u64("retry_after_ms", error.retry_after_ms);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_add_up_to_the_body() {
+        let mut rng = Rng::new(5);
+        for len in [0, 1, 7, 100_000] {
+            let mut left = len;
+            while left > 0 {
+                left -= piece_len(&mut rng, left);
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_status_is_an_error() {
+        let exchange = Exchange::bare(Wire::Anthropic, 502, b"<html>".to_vec());
+        let decoded = decode(&exchange, Wire::Anthropic, Cuts::Whole);
+        assert_eq!(decoded.status, Status::Error);
+        let error = decoded.error.expect("an error");
+        assert_eq!((error.status, error.code), (502, None));
+    }
+
+    #[test]
+    fn json_keys_stand_in_order() {
+        let exchange = Exchange::bare(Wire::Anthropic, 502, Vec::new());
+        let mut decoded = decode(&exchange, Wire::Anthropic, Cuts::Whole);
+        decoded.status = Status::Complete;
+        decoded.error = None;
+        decoded.finish = Some(FinishReason::ToolCalls);
+        decoded.finish_raw = Some("tool_use".into());
+        decoded.usage.counts.set(tokenwire_core::usage::Bucket::OutputReasoning, 4);
+        decoded.usage.counts.set(tokenwire_core::usage::Bucket::Input, 0);
+        decoded.tool_calls =
+            vec![DecodedToolCall { id: None, name: "f".into(), arguments: r#"{"a": 1}"#.into() }];
+        assert_eq!(
+            decode_json(&decoded),
+            concat!(
+                r#"{"text":"","reasoning":"","refusal":null,"tool_calls":[{"id":null,"name":"f","#,
+                r#""arguments":"{\"a\": 1}"}],"finish":"tool_calls","finish_raw":"tool_use","#,
+                r#""usage":{"input":0,"output_reasoning":4},"status":"complete","error":null}"#
+            )
+        );
+    }
 }

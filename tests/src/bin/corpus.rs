@@ -1,6 +1,7 @@
 //! `corpus DIR [--protocol P] [--id ID] [--verbose] [--split SEED]`: decodes every recorded exchange
 //! below DIR and compares it with `readings.jsonl` there, if present.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,7 +63,7 @@ fn print(report: &Report, is_verbose: bool) {
     }
     println!("{:<18} {:>6} {:>6}", "protocol", "ok", "failed");
     for (protocol, tally) in &report.tallies {
-        println!("{protocol:<18} {:>6} {:>6}", tally.ok, tally.failed.len());
+        println!("{protocol:<18} {:>6} {:>6}  {}", tally.ok, tally.failed.len(), fields(&tally.failed));
     }
     println!(
         "{} right, {} failed; {} compared with a reading; {} of other protocols not decoded",
@@ -78,4 +79,14 @@ fn print_failed(protocol: &str, failed: &Failed, is_verbose: bool) {
     for difference in failed.differences.iter().take(shown) {
         println!("{protocol} {}: {difference}", failed.id);
     }
+}
+
+/// In which fields the failed ones differ first, and how many in each.
+fn fields(failed: &[Failed]) -> String {
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for difference in failed.iter().filter_map(|f| f.differences.first()) {
+        *counts.entry(difference.split([':', '[']).next().unwrap_or_default()).or_default() += 1;
+    }
+    let counts: Vec<String> = counts.iter().map(|(field, count)| format!("{field} {count}")).collect();
+    counts.join(", ")
 }
