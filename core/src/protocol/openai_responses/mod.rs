@@ -5,6 +5,7 @@
 //! responses both end there.
 
 pub(super) mod error;
+mod input;
 mod item;
 mod parts;
 pub(super) mod request;

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -47,6 +47,7 @@ pub(super) enum Phase {
 /// An item that was seen.
 #[derive(Clone, Debug)]
 struct Known {
+    output: u32,
     kind: Box<str>,
     id: Option<Box<str>>,
     is_done: bool,
@@ -361,7 +362,7 @@ impl State {
     }
 
     fn note(&mut self, output: u32, item: &Item<'_>) -> usize {
-        let known = Known { kind: (&*item.kind).into(), id: item.id.map(Box::from), is_done: false };
+        let known = Known { output, kind: (&*item.kind).into(), id: item.id.map(Box::from), is_done: false };
         self.items.push(known);
         self.by_output.insert(output, self.items.len() - 1);
         self.items.len() - 1
@@ -383,31 +384,50 @@ impl State {
         if items.len() <= self.items.len() && self.items.iter().all(|known| known.is_done) {
             return Ok(());
         }
+        let mut unmatched = Unmatched::new(&self.items);
         for (at, item) in items.iter().enumerate() {
-            if let Some(output) = self.place(at, item) {
-                self.item_done(output, item, sink)?;
-            }
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            let here = self.by_output.get(&at).copied();
+            let output = match unmatched.take(&self.items, here, item) {
+                Some(known) if self.items[known].is_done => continue,
+                Some(known) => self.items[known].output,
+                None if here.is_none() => at,
+                None => self.by_output.last_key_value().map_or(0, |(&last, _)| last.saturating_add(1)),
+            };
+            self.item_done(output, item, sink)?;
         }
         Ok(())
     }
+}
 
-    /// The place of an item that stands at `at` in the list of a whole response; `None` where the
-    /// stream brought it whole. Places in the list may differ from those in the stream.
-    fn place(&self, at: usize, item: &Item<'_>) -> Option<u32> {
-        let known = |at: usize| &self.items[at];
-        let same_id = |(_, at): &(&u32, &usize)| item.id.is_some() && known(**at).id.as_deref() == item.id;
-        if let Some((&output, &at)) = self.by_output.iter().find(same_id) {
-            return (!known(at).is_done).then_some(output);
-        }
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        match self.by_output.get(&at).map(|&at| known(at)) {
-            None => Some(at),
-            Some(here) if *here.kind == *item.kind => (!here.is_done).then_some(at),
-            Some(_) => {
-                let last = self.by_output.last_key_value().map_or(0, |(&output, _)| output);
-                Some(last.saturating_add(1))
+/// The items of the stream that no item of the whole response has been matched with.
+///
+/// Their places differ where a server leaves gaps, and ids may be missing, change or repeat.
+struct Unmatched {
+    by_id: BTreeMap<Box<str>, VecDeque<usize>>,
+    is_taken: Vec<bool>,
+}
+
+impl Unmatched {
+    fn new(items: &[Known]) -> Self {
+        let mut by_id: BTreeMap<Box<str>, VecDeque<usize>> = BTreeMap::new();
+        for (at, known) in items.iter().enumerate() {
+            if let Some(id) = &known.id {
+                by_id.entry(id.clone()).or_default().push_back(at);
             }
         }
+        Self { by_id, is_taken: alloc::vec![false; items.len()] }
+    }
+
+    /// The item of the stream that is `item`: by its id, or by its place and type.
+    fn take(&mut self, items: &[Known], here: Option<usize>, item: &Item<'_>) -> Option<usize> {
+        let same_id = item.id.and_then(|id| self.by_id.get_mut(id)).and_then(VecDeque::pop_front);
+        let is_here = |at: &usize| {
+            self.is_taken.get(*at) == Some(&false) && items.get(*at).is_some_and(|k| *k.kind == *item.kind)
+        };
+        let found = same_id.filter(|at| !self.is_taken[*at]).or_else(|| here.filter(is_here))?;
+        self.is_taken[found] = true;
+        Some(found)
     }
 }
 
