@@ -580,6 +580,11 @@ mod tests {
                 r#"{"type":"compaction","content":"a\nb","encrypted_content":"x"}"#,
             ),
             (
+                r#"{"type":"compaction","content":"1"}"#,
+                vec![r#""type":"compaction_delta","content":"2""#],
+                r#"{"type":"compaction","content":"12"}"#,
+            ),
+            (
                 r#"{"type":"redacted_thinking","data":"=="}"#,
                 vec![],
                 r#"{"type":"redacted_thinking","data":"=="}"#,
