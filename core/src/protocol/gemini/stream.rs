@@ -28,6 +28,10 @@ pub(in crate::protocol) struct State {
     /// The prompt was refused, so no candidate comes.
     is_blocked: bool,
     is_ended: bool,
+    /// How many values came without the framing of a stream; the first one is a whole response.
+    wholes: u32,
+    /// One of Google's own fields came.
+    is_known: bool,
     /// Envelope fields that were told.
     seen: Vec<String>,
     usage: Usage,
@@ -63,7 +67,12 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        self.wholes += 1;
         response::decode(self, body, sink)
+    }
+
+    fn element(&mut self, value: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        self.chunk(value, sink)
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
@@ -81,6 +90,7 @@ impl WireDecoder for State {
             self.move_checkpoint();
         }
         if self.usage.completeness != Completeness::Unknown {
+            self.usage.completeness = Completeness::Complete;
             sink.event(Event::Usage(Box::new(self.usage.clone())));
         }
         Ok(())
@@ -99,7 +109,8 @@ impl State {
     /// Where the stream can be taken up again.
     pub(in crate::protocol) fn resume(&self) -> Option<Resume> {
         let checkpoint = self.checkpoint.as_deref()?;
-        let is_over = self.is_finished() && !(self.parts.is_paused() && checkpoint.is_new);
+        let is_over =
+            self.is_blocked || (self.parts.is_finished() && !(self.parts.is_paused() && checkpoint.is_new));
         (!is_over).then(|| Resume::Gemini {
             token: checkpoint.token.clone(),
             from_part: checkpoint.from_part,
@@ -115,11 +126,14 @@ impl State {
         }
         self.is_blocked = false;
         self.is_ended = false;
+        self.wholes = 0;
         self.usage = Usage::default();
     }
 
+    /// Whether the end of the body is a good end. A whole response may lack the `finishReason` that a
+    /// stream must have.
     fn is_finished(&self) -> bool {
-        self.is_blocked || self.parts.is_finished()
+        self.is_blocked || self.parts.is_finished() || (self.wholes == 1 && self.is_known)
     }
 
     /// Decodes one chunk.
@@ -149,8 +163,14 @@ impl State {
         let mut fields = r.object()?;
         while let Some(key) = fields.key(&mut r)? {
             match &*key {
-                "candidates" => self.read_candidates(&mut r, &mut token, sink)?,
-                "usageMetadata" => has_usage |= self.read_usage(&mut r, text)?,
+                "candidates" => {
+                    self.is_known = true;
+                    self.read_candidates(&mut r, &mut token, sink)?;
+                }
+                "usageMetadata" => {
+                    self.is_known = true;
+                    has_usage |= self.read_usage(&mut r, text)?;
+                }
                 "modelVersion" => self.read_model(&mut r, sink)?,
                 "responseId" => self.read_id(&mut r, sink)?,
                 _ if r.null() => {}
@@ -234,6 +254,7 @@ impl State {
     }
 
     fn read_feedback(&mut self, r: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<(), Fault> {
+        self.is_known = true;
         let raw = r.raw()?;
         let (mut reason, mut message) = (None, None);
         let mut inner = Reader::new(raw);
@@ -359,7 +380,7 @@ impl State {
 
     fn set_checkpoint(&mut self, token: &str) {
         // With several candidates no single place tells what was told, and no token is documented.
-        if self.parts.candidates.len() != 1 || (self.is_finished() && !self.parts.is_paused()) {
+        if self.parts.candidates.len() != 1 || (self.parts.is_finished() && !self.parts.is_paused()) {
             return;
         }
         let is_new = self.checkpoint.as_ref().is_none_or(|c| c.is_new || c.token != token);
