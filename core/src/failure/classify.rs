@@ -519,6 +519,7 @@ mod tests {
             (429, "", "", "Quota exceeded, try again in 20s", Kind::RateLimit, Yes),
             (429, "", "", "Quota exceeded, try again in 20h", Kind::QuotaExceeded, No),
             (429, "rate_limit_exceeded", "requests", "Your quota is 3 a minute", Kind::RateLimit, Yes),
+            (429, "", "tokens", "Your token quota is spent", Kind::RateLimit, Yes),
             (
                 400,
                 "",
