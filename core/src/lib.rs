@@ -9,6 +9,8 @@
 
 extern crate alloc;
 
+pub mod call;
+pub mod driver;
 pub mod failure;
 pub mod http;
 pub mod json;
@@ -17,6 +19,8 @@ pub mod protocol;
 pub mod retry;
 pub mod rng;
 pub mod sse;
-
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
+pub mod transcript;
 pub mod usage;

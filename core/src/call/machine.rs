@@ -1,0 +1,592 @@
+//! The machine itself.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::attempt::{Attempt, Phase, timeout_failure};
+use super::delivery::Delivery;
+use super::{AttemptRecord, Input, Options, Outcome, Output, Transmit, WaitReason};
+use crate::failure::{Failure, FailureKind, FailureScope, Retryable, classify_response, classify_transport};
+use crate::http::{Head, HttpRequest, TransportError, TransportKind};
+use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
+use crate::protocol::{
+    DecodeError, Decoder, EncodeError, Progress, Resume, Target, encode_request, encode_resume, read_error,
+};
+use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
+use crate::rng::Rng;
+use crate::time::{Instant, UnixTime};
+use crate::usage::Usage;
+
+/// More hops of one paused answer (Gemini's `CONTINUATION`) than any answer needs.
+const MAX_CONTINUATIONS: u32 = 64;
+
+/// One logical call, as a machine without I/O.
+///
+/// Rules that hold always:
+///
+/// 1. After each [`Call::handle_input`] (and after [`Call::new`]), drain [`Call::poll_output`] until
+///    it says `Wait` or `Done`.
+/// 2. `now` never decreases; an earlier value counts as the latest one seen.
+/// 3. After a due timeout is handled, the next deadline is strictly later.
+/// 4. Inputs of an attempt that is over are ignored.
+/// 5. Empty chunks are legal; `End` is the only end of a body.
+/// 6. After `Done` every input does nothing and every poll says the same `Done`.
+#[derive(Debug)]
+pub struct Call {
+    request: Request,
+    target: Target,
+    options: Options,
+    rng: Rng,
+    started: Instant,
+    now: Instant,
+    http: HttpRequest,
+    losses: Vec<Loss>,
+    outputs: VecDeque<Output>,
+    delivery: Delivery,
+    records: Vec<AttemptRecord>,
+    /// Attempts that count against the policy; hops of one paused answer do not.
+    tries: u32,
+    continuations: u32,
+    once_used: u32,
+    /// The host's wall clock against its monotonic one, from the last head that told it.
+    wall: Option<(Instant, UnixTime)>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Active(Box<Attempt>),
+    Done(Arc<Outcome>),
+    /// Between two transitions only.
+    Moving,
+    Waiting(Waiting),
+}
+
+/// Between two attempts.
+#[derive(Debug)]
+struct Waiting {
+    until: Instant,
+    since: Instant,
+    next: Next,
+}
+
+/// What the next attempt is.
+#[derive(Debug)]
+enum Next {
+    Again,
+    Resume(Box<Decoder>, Resume),
+}
+
+/// A failed attempt and what is known about it.
+struct Broken {
+    failure: Failure,
+    /// Whether the upstream may still be sending.
+    open: bool,
+    usage: Usage,
+}
+
+impl Call {
+    /// A call of `request` at `target`. `seed` decides the jitter; `now` is the host's clock.
+    ///
+    /// # Errors
+    /// The request cannot be encoded for the target's wire; nothing is sent.
+    pub fn new(
+        request: Request,
+        target: Target,
+        options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Result<Self, EncodeError> {
+        let encoded = encode_request(&request, &target, options.stream)?;
+        let delivery = Delivery::new(target.dialect.vendor, options.retry.commit);
+        let mut call = Self {
+            request,
+            target,
+            options,
+            rng: Rng::new(seed),
+            started: now,
+            now,
+            http: encoded.http,
+            losses: encoded.losses,
+            outputs: VecDeque::new(),
+            delivery,
+            records: Vec::new(),
+            tries: 0,
+            continuations: 0,
+            once_used: 0,
+            wall: None,
+            state: State::Moving,
+        };
+        call.start_attempt(0, Next::Again);
+        Ok(call)
+    }
+
+    /// Tells the machine what happened at `now`.
+    ///
+    /// Deadlines that have passed by `now` are handled first, whatever the input is, except that a
+    /// cancel beats them.
+    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        self.now = self.now.max(now);
+        if matches!(self.state, State::Done(_)) {
+            return;
+        }
+        if matches!(input, Input::Cancel) {
+            return self.stop_now(FailureKind::Cancelled, None, "cancelled by the caller".into());
+        }
+        self.handle_deadlines();
+        match input {
+            Input::Cancel | Input::Timeout => {}
+            Input::Chunk { attempt, bytes } => self.handle_chunk(attempt, bytes),
+            Input::End { attempt } => self.handle_end(attempt),
+            Input::Head { attempt, head } => self.handle_head(attempt, head),
+            Input::TransportFailed { attempt, error } => self.handle_transport(attempt, &error),
+        }
+        debug_assert!(!matches!(self.state, State::Moving), "every transition ends in a state");
+    }
+
+    /// What to do next. Drain it after each input.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Output {
+        if let Some(output) = self.outputs.pop_front() {
+            return output;
+        }
+        if let State::Done(outcome) = &self.state {
+            return Output::Done(Arc::clone(outcome));
+        }
+        match self.next_deadline() {
+            Some((at, reason)) => Output::Wait { deadline: Some(at), reason },
+            None => Output::Wait { deadline: None, reason: WaitReason::Response },
+        }
+    }
+
+    /// The outcome, once there is one.
+    pub fn outcome(&self) -> Option<&Arc<Outcome>> {
+        match &self.state {
+            State::Done(outcome) => Some(outcome),
+            State::Active(_) | State::Moving | State::Waiting(_) => None,
+        }
+    }
+
+    /// What the wire had no place for in the request.
+    pub fn losses(&self) -> &[Loss] {
+        &self.losses
+    }
+
+    fn call_deadline(&self) -> Option<Instant> {
+        self.options.deadlines.call_ms.filter(|ms| *ms > 0).map(|ms| self.started.after(ms))
+    }
+
+    /// The earliest deadline; of equal ones the one with the wider reach.
+    fn next_deadline(&self) -> Option<(Instant, WaitReason)> {
+        let call = self.call_deadline().map(|at| (at, WaitReason::Call));
+        let state = match &self.state {
+            State::Active(attempt) => attempt.deadlines(&self.options.deadlines).min_by_key(|(at, _)| *at),
+            State::Waiting(waiting) => Some((waiting.until, WaitReason::Backoff)),
+            State::Done(_) | State::Moving => None,
+        };
+        call.into_iter().chain(state).min_by_key(|(at, _)| *at)
+    }
+
+    /// Handles what is due. Every round either ends the call or moves the next deadline.
+    fn handle_deadlines(&mut self) {
+        while let Some((at, reason)) = self.next_deadline() {
+            if at > self.now {
+                return;
+            }
+            match reason {
+                WaitReason::Call => {
+                    let message = timeout_failure(reason, self.now.since(self.started)).1;
+                    return self.stop_now(FailureKind::Timeout, Some(reason), message);
+                }
+                WaitReason::Backoff => self.end_wait(),
+                WaitReason::ErrorBody => self.judge_refusal(true),
+                WaitReason::Attempt
+                | WaitReason::FirstEvent
+                | WaitReason::Head
+                | WaitReason::Stall
+                | WaitReason::Response => self.attempt_timed_out(reason),
+            }
+        }
+    }
+
+    fn end_wait(&mut self) {
+        match core::mem::replace(&mut self.state, State::Moving) {
+            State::Waiting(waiting) => {
+                let waited = self.now.since(waiting.since);
+                self.start_attempt(waited, waiting.next);
+            }
+            other => self.state = other,
+        }
+    }
+
+    fn start_attempt(&mut self, waited_ms: u64, next: Next) {
+        let number = u32::try_from(self.records.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let (decoder, request, resumed) = match next {
+            Next::Again => (Decoder::new(&self.target.dialect, self.options.caps), self.http.clone(), false),
+            Next::Resume(decoder, resume) => match encode_resume(&self.request, &self.target, &resume) {
+                Ok(encoded) => (*decoder, encoded.http, true),
+                // The request was encoded before, so this does not happen; starting over would
+                // repeat what the caller has.
+                Err(error) => {
+                    return self
+                        .finish(Some(Failure::new(FailureKind::Resume, alloc::format!("{error}"))), None);
+                }
+            },
+        };
+        self.delivery.start_attempt(resumed);
+        self.state = State::Active(Box::new(Attempt::new(number, self.now, waited_ms, resumed, decoder)));
+        self.outputs.push_back(Output::Transmit(Transmit { attempt: number, request }));
+    }
+
+    /// The attempt under way, if `number` is it; taken out of the state.
+    fn take_attempt(&mut self, number: u32) -> Option<Box<Attempt>> {
+        match &self.state {
+            State::Active(attempt) if attempt.record.attempt == number => self.take_active(),
+            State::Active(_) | State::Done(_) | State::Moving | State::Waiting(_) => None,
+        }
+    }
+
+    fn take_active(&mut self) -> Option<Box<Attempt>> {
+        match core::mem::replace(&mut self.state, State::Moving) {
+            State::Active(attempt) => Some(attempt),
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    fn handle_head(&mut self, number: u32, head: Head) {
+        let Some(mut attempt) = self.take_attempt(number) else { return };
+        if !matches!(attempt.phase, Phase::Opening) {
+            self.state = State::Active(attempt);
+            return;
+        }
+        if let Some(wall) = head.wall {
+            self.wall = Some((self.now, wall));
+        }
+        attempt.record.status = Some(head.status);
+        attempt.record.head_ms = Some(self.now.since(attempt.started));
+        attempt.phase = if (200..300).contains(&head.status) {
+            self.delivery.opened(&mut self.outputs);
+            Phase::Streaming { head }
+        } else {
+            Phase::Refused { head, since: self.now, body: Vec::new() }
+        };
+        self.state = State::Active(attempt);
+    }
+
+    fn handle_chunk(&mut self, number: u32, bytes: &[u8]) {
+        let Some(mut attempt) = self.take_attempt(number) else { return };
+        if !bytes.is_empty() {
+            attempt.record.bytes += bytes.len() as u64;
+            attempt.record.first_byte_ms.get_or_insert(self.now.since(attempt.started));
+        }
+        match &mut attempt.phase {
+            // A body before its head: the host is confused, the bytes are nobody's.
+            Phase::Opening => self.state = State::Active(attempt),
+            Phase::Refused { body, .. } => {
+                let room = self.options.caps.error_bytes.saturating_sub(body.len());
+                body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                let is_full = body.len() >= self.options.caps.error_bytes;
+                self.state = State::Active(attempt);
+                if is_full {
+                    self.judge_refusal(true);
+                }
+            }
+            Phase::Streaming { .. } => self.decode(attempt, bytes),
+        }
+    }
+
+    fn decode(&mut self, mut attempt: Box<Attempt>, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.delivery.first_byte(&mut self.outputs);
+        }
+        let events_before = self.delivery.events();
+        let decoded = attempt.decoder.push(bytes, &mut self.delivery.sink(&mut self.outputs));
+        if self.delivery.events() > events_before {
+            attempt.last_event = Some(self.now);
+            attempt.record.first_event_ms.get_or_insert(self.now.since(attempt.started));
+        }
+        if self.delivery.response_bytes() > self.options.caps.response_bytes {
+            let message = alloc::format!(
+                "the response is larger than the cap of {} bytes",
+                self.options.caps.response_bytes
+            );
+            return self.break_attempt(attempt, Failure::new(FailureKind::TooLarge, message), true);
+        }
+        match decoded {
+            Ok(Progress::Complete) => self.complete(attempt),
+            Ok(Progress::Finished | Progress::Open) => self.state = State::Active(attempt),
+            Err(error) => {
+                let failure = decode_failure(error, &attempt);
+                self.break_attempt(attempt, failure, true);
+            }
+        }
+    }
+
+    fn handle_end(&mut self, number: u32) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        match attempt.phase {
+            Phase::Opening => {
+                let error = TransportError::new(TransportKind::Reset, "the response ended before its head");
+                self.break_transport(attempt, &error);
+            }
+            Phase::Refused { .. } => {
+                self.state = State::Active(attempt);
+                self.judge_refusal(false);
+            }
+            Phase::Streaming { .. } => self.complete(attempt),
+        }
+    }
+
+    fn handle_transport(&mut self, number: u32, error: &TransportError) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        match attempt.phase {
+            Phase::Refused { .. } => {
+                self.state = State::Active(attempt);
+                self.judge_refusal(false);
+            }
+            // The answer is whole; only what may follow it is missing.
+            Phase::Streaming { .. } if attempt.decoder.progress() == Progress::Finished => {
+                self.complete(attempt)
+            }
+            Phase::Opening | Phase::Streaming { .. } => self.break_transport(attempt, error),
+        }
+    }
+
+    fn break_transport(&mut self, attempt: Box<Attempt>, error: &TransportError) {
+        let mut failure = classify_transport(error);
+        failure.status = attempt.record.status;
+        let usage = match error.kind {
+            // No connection: nobody read the request.
+            TransportKind::Connect
+            | TransportKind::Dns
+            | TransportKind::InvalidRequest
+            | TransportKind::Tls => Usage::nothing_billed(),
+            TransportKind::Body | TransportKind::Other | TransportKind::Reset | TransportKind::Timeout => {
+                attempt.decoder.usage().clone()
+            }
+        };
+        self.break_with(attempt, Broken { failure, open: false, usage });
+    }
+
+    /// The body ended, or nothing more of it is read.
+    fn complete(&mut self, mut attempt: Box<Attempt>) {
+        let events_before = self.delivery.events();
+        let ended = attempt.decoder.end(&mut self.delivery.sink(&mut self.outputs));
+        if self.delivery.events() > events_before {
+            attempt.record.first_event_ms.get_or_insert(self.now.since(attempt.started));
+        }
+        if let Err(error) = ended {
+            let failure = decode_failure(error, &attempt);
+            return self.break_attempt(attempt, failure, false);
+        }
+        self.delivery.release(&mut self.outputs);
+        if let Some(budget) = &self.options.retry.budget {
+            budget.refund(self.tries > 0);
+        }
+        let next = self.next_hop(&attempt);
+        let usage = attempt.decoder.usage().clone();
+        self.records.push((*attempt).close(self.now, None, usage));
+        match next {
+            Some(next) => self.start_attempt(0, next),
+            None => self.finish(None, None),
+        }
+    }
+
+    /// The next hop of an answer that the provider paused, where the policy wants it whole.
+    fn next_hop(&mut self, attempt: &Attempt) -> Option<Next> {
+        let is_paused = self.delivery.finish().is_some_and(|f| f.reason == FinishReason::Pause);
+        if self.options.retry.after_commit != AfterCommit::Resume
+            || !is_paused
+            || self.continuations >= MAX_CONTINUATIONS
+        {
+            return None;
+        }
+        let resume = attempt.decoder.resume().filter(|r| matches!(r, Resume::Gemini { .. }))?;
+        self.continuations += 1;
+        Some(Next::Resume(Box::new(attempt.decoder.resumed()), resume))
+    }
+
+    fn attempt_timed_out(&mut self, reason: WaitReason) {
+        let Some(attempt) = self.take_active() else { return };
+        let since = match reason {
+            WaitReason::Stall => attempt.last_event.unwrap_or(attempt.started),
+            _ => attempt.started,
+        };
+        let (kind, message) = timeout_failure(reason, self.now.since(since));
+        let failure = Failure {
+            retryable: Retryable::Yes,
+            scope: FailureScope::Provider,
+            status: attempt.record.status,
+            timeout: Some(kind),
+            ..Failure::new(FailureKind::Timeout, message)
+        };
+        self.break_attempt(attempt, failure, true);
+    }
+
+    /// The error response is as whole as it gets.
+    fn judge_refusal(&mut self, open: bool) {
+        let Some(attempt) = self.take_active() else { return };
+        let Phase::Refused { head, body, .. } = &attempt.phase else {
+            self.state = State::Active(attempt);
+            return;
+        };
+        let text = String::from_utf8_lossy(body);
+        let error = read_error(self.target.dialect.wire, &text).unwrap_or_default();
+        let failure = classify_response(head.status, &head.headers, &error, &text, head.wall);
+        self.break_with(attempt, Broken { failure, open, usage: Usage::nothing_billed() });
+    }
+
+    fn break_attempt(&mut self, attempt: Box<Attempt>, failure: Failure, open: bool) {
+        let usage = attempt.decoder.usage().clone();
+        self.break_with(attempt, Broken { failure, open, usage });
+    }
+
+    /// An attempt failed: retry, resume or stop.
+    fn break_with(&mut self, attempt: Box<Attempt>, broken: Broken) {
+        let Broken { failure, open, usage } = broken;
+        let number = attempt.record.attempt;
+        if open {
+            self.outputs.push_back(Output::Abort { attempt: number });
+        }
+        let resume = self.resume_point(&attempt, &failure);
+        let resumed_decoder = resume.is_some().then(|| Box::new(attempt.decoder.resumed()));
+        let counts_again = matches!(resume, Some(Resume::Responses { .. }));
+        self.tries += 1;
+        let decision = self.decide(&failure, resume.is_some());
+        // A resumed background response states its usage once, at its end.
+        let superseded = counts_again && matches!(decision, Decision::Retry { .. });
+        let usage = if superseded { Usage::nothing_billed() } else { usage };
+        self.records.push((*attempt).close(self.now, Some(failure.clone()), usage));
+        match decision {
+            Decision::Stop(reason) => self.finish(Some(failure), Some(reason)),
+            Decision::Retry { delay_ms } => {
+                let next = match (resumed_decoder, resume) {
+                    (Some(decoder), Some(resume)) => {
+                        self.delivery.will_resume(&resume);
+                        Next::Resume(decoder, resume)
+                    }
+                    _ => {
+                        self.delivery.will_repeat();
+                        Next::Again
+                    }
+                };
+                self.wait(number, delay_ms, failure, next);
+            }
+        }
+    }
+
+    fn resume_point(&self, attempt: &Attempt, failure: &Failure) -> Option<Resume> {
+        let broke =
+            matches!(failure.kind, FailureKind::Connection | FailureKind::Incomplete | FailureKind::Timeout);
+        (self.options.retry.after_commit == AfterCommit::Resume && broke)
+            .then(|| attempt.decoder.resume())
+            .flatten()
+    }
+
+    fn decide(&mut self, failure: &Failure, can_resume: bool) -> Decision {
+        let policy = &self.options.retry;
+        let may_repeat = can_resume
+            || policy.commit == CommitPoint::Never
+            || policy.after_commit == AfterCommit::DiscardAndRetry;
+        let attempted = Attempted {
+            attempts: self.tries,
+            elapsed_ms: self.now.since(self.started),
+            remaining_ms: self.call_deadline().map(|at| at.since(self.now)),
+            committed: self.delivery.is_committed() && !may_repeat,
+            once_used: self.once_used,
+        };
+        if failure.retryable == Retryable::Once {
+            self.once_used += 1;
+        }
+        decide(policy, failure, attempted, &mut self.rng)
+    }
+
+    fn wait(&mut self, attempt: u32, delay_ms: u64, failure: Failure, next: Next) {
+        let at = self.now.after(delay_ms);
+        let wall = self.wall.map(|(seen, wall)| wall.after(at.since(seen)));
+        let notice = RetryNotice { attempt, delay_ms, at, wall, failure };
+        self.outputs.push_back(Output::Event(Event::Retry(Box::new(notice))));
+        if delay_ms == 0 {
+            self.start_attempt(0, next);
+        } else {
+            self.state = State::Waiting(Waiting { until: at, since: self.now, next });
+        }
+    }
+
+    /// Cancel, or the call's deadline: ends at once, with what is there.
+    fn stop_now(&mut self, kind: FailureKind, reason: Option<WaitReason>, message: String) {
+        let mut failure = Failure::new(kind, message);
+        failure.timeout = reason.map(|r| timeout_failure(r, 0).0);
+        if let Some(attempt) = self.take_active() {
+            self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
+            failure.status = attempt.record.status;
+            let usage = match attempt.phase {
+                Phase::Refused { .. } => Usage::nothing_billed(),
+                Phase::Opening | Phase::Streaming { .. } => attempt.decoder.usage().clone(),
+            };
+            self.records.push((*attempt).close(self.now, Some(failure.clone()), usage));
+        }
+        self.finish(Some(failure), None);
+    }
+
+    fn finish(&mut self, failure: Option<Failure>, stop: Option<StopReason>) {
+        let mut usage: Option<Usage> = None;
+        for record in &self.records {
+            match &mut usage {
+                None => usage = Some(record.usage.clone()),
+                Some(sum) => sum.add(&record.usage),
+            }
+        }
+        let response = self.delivery.take_response();
+        let known = response.finish().cloned();
+        let finish = match &failure {
+            None => known.unwrap_or(Finish { reason: FinishReason::Other, raw: None, detail: None }),
+            Some(failure) => Finish {
+                reason: match failure.kind {
+                    FailureKind::Cancelled => FinishReason::Cancelled,
+                    _ => FinishReason::Error,
+                },
+                ..known.unwrap_or(Finish { reason: FinishReason::Error, raw: None, detail: None })
+            },
+        };
+        self.state = State::Done(Arc::new(Outcome {
+            response,
+            finish,
+            failure,
+            stop,
+            usage: usage.unwrap_or_default(),
+            attempts: core::mem::take(&mut self.records),
+            losses: self.losses.clone(),
+            elapsed_ms: self.now.since(self.started),
+        }));
+    }
+}
+
+fn decode_failure(error: DecodeError, attempt: &Attempt) -> Failure {
+    let head = match &attempt.phase {
+        Phase::Streaming { head } | Phase::Refused { head, .. } => Some(head),
+        Phase::Opening => None,
+    };
+    let (kind, retryable) = match &error {
+        DecodeError::Provider(body) => {
+            let empty = Head::default();
+            let head = head.unwrap_or(&empty);
+            return classify_response(head.status, &head.headers, body, "", head.wall);
+        }
+        DecodeError::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
+        DecodeError::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
+        DecodeError::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
+    };
+    Failure {
+        retryable,
+        scope: FailureScope::Provider,
+        status: attempt.record.status,
+        ..Failure::new(kind, alloc::format!("{error}"))
+    }
+}

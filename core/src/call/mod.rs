@@ -1,0 +1,29 @@
+//! One logical call: attempts, timers, the commit point, the outcome.
+//!
+//! ```text
+//!            new                      Head 2xx
+//!             │  Transmit    ┌────────────────────► Streaming ── terminal event ──┐
+//!             ▼              │                         │                          │
+//!          Opening ──────────┤ Head, other status      │ breaks                   │
+//!             ▲              └────► Refused ──┐        │                          ▼
+//!             │ Transmit                      ▼        ▼                        Done
+//!          Waiting ◄── Retry notice ────── decide ── stop ────────────────────────▲
+//!             └───────────────── Cancel, call deadline ──────────────────────────┘
+//! ```
+//!
+//! The machine does nothing by itself. A host hands it [`Input`]s, each with the present time, and
+//! after each one drains [`Call::poll_output`] until it says [`Output::Wait`] or [`Output::Done`].
+
+mod attempt;
+mod delivery;
+mod input;
+mod machine;
+mod options;
+mod outcome;
+mod output;
+
+pub use input::Input;
+pub use machine::Call;
+pub use options::{Deadlines, Options};
+pub use outcome::{AttemptRecord, Outcome, OutcomeStatus};
+pub use output::{Output, Transmit, WaitReason};

@@ -1,0 +1,8 @@
+//! What tests need: a host with virtual time, a scripted provider, error builders, strategies.
+//!
+//! People point their own error handling at the same machine with it: no socket, no clock, no sleep.
+
+pub mod provider;
+mod sim_host;
+
+pub use sim_host::{Reply, SimHost, SimRun, Step, What};

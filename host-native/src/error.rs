@@ -1,0 +1,35 @@
+//! What can be wrong before anything is sent.
+
+use tokenwire_core::protocol::{EncodeError, TargetError};
+
+/// A call that cannot be made. Once a call is under way its failures are in the
+/// [`Outcome`](crate::Outcome).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request cannot be encoded for the provider's wire.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The HTTP client cannot be built: no TLS roots, for example.
+    #[error("cannot set up HTTP: {0}")]
+    Http(String),
+    /// The provider wants a key and there is none.
+    #[error("no key for {provider}: expected one in {variable}")]
+    NoKey {
+        /// The provider.
+        provider: String,
+        /// The environment variable that would hold it.
+        variable: String,
+    },
+    /// No provider of that name is known or was added.
+    #[error("no provider named {name:?}: expected one of {known}")]
+    NoSuchProvider {
+        /// The name asked for.
+        name: String,
+        /// The names that would do.
+        known: String,
+    },
+    /// The provider's URL or credential is unusable.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+}

@@ -1,0 +1,53 @@
+//! Calls to language models from native Rust: any executor, four wires, retries and usage.
+//!
+//! ```no_run
+//! use futures::StreamExt;
+//! use tokenwire::{Client, Event, Message, Request, Update};
+//!
+//! # async fn run() -> Result<(), tokenwire::Error> {
+//! let client = Client::from_env()?; // OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY
+//! let request = Request::new("claude-sonnet-4-6", vec![Message::user("Name a colour.")]);
+//!
+//! let outcome = client.complete("anthropic", request.clone()).await?;
+//! println!("{} ({})", outcome.response.text(), outcome.finish.reason);
+//!
+//! let mut stream = client.stream("anthropic", request)?;
+//! while let Some(update) = stream.next().await {
+//!     match update {
+//!         Update::Event(Event::TextDelta { text, .. }) => print!("{text}"),
+//!         Update::Event(_) => {}
+//!         Update::Done(outcome) => println!("\n{:?}", outcome.usage.counts),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It works from inside async-std, smol, tokio or any other executor: the connections live on one
+//! worker thread of the crate's own, started with the first call. Dropping a stream closes its
+//! connection.
+#![deny(missing_docs)]
+
+mod client;
+mod error;
+mod event_stream;
+#[cfg(feature = "exchange")]
+pub mod exchange;
+mod host;
+mod transport;
+
+pub use client::{Client, ClientBuilder, default_options};
+pub use error::Error;
+pub use event_stream::{EventStream, Update};
+pub use host::NativeHost;
+pub use tokenwire_core as core;
+pub use tokenwire_core::call::{AttemptRecord, Deadlines, Options, Outcome, OutcomeStatus};
+pub use tokenwire_core::failure::{Failure, FailureKind};
+pub use tokenwire_core::json::RawJson;
+pub use tokenwire_core::model::{
+    Content, Effort, Event, FinishReason, Media, MediaKind, Message, OutputFormat, Part, Reasoning, Request,
+    Response, Role, Source, Tool, ToolCall, ToolChoice, ToolResult, Wire,
+};
+pub use tokenwire_core::protocol::{Credential, Dialect, Target};
+pub use tokenwire_core::retry::RetryPolicy;
+pub use tokenwire_core::usage::{Bucket, Completeness, Usage};

@@ -1,0 +1,200 @@
+//! A folder of recorded exchanges, decoded and compared.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tokenwire_core::model::Wire;
+use tokenwire_core::rng::Rng;
+
+use crate::compare::differences;
+use crate::exchange::{Cuts, Decoded, Exchange, Kind, Status, decode};
+use crate::order::violations;
+use crate::reading::{Reading, read_all};
+
+/// Bodies up to this size are also decoded byte by byte.
+const MAX_BYTEWISE: usize = 64 << 10;
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Only exchanges of this wire.
+    pub wire: Option<Wire>,
+    /// Only the exchange of this name.
+    pub id: Option<String>,
+    /// The seeds of the random cuts.
+    pub seeds: Vec<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { wire: None, id: None, seeds: vec![1, 2, 3] }
+    }
+}
+
+/// An exchange that did not decode to what it means.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// Its name.
+    pub id: String,
+    /// What is wrong, at least one line.
+    pub differences: Vec<String>,
+}
+
+/// How the exchanges of one protocol went.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// How many are right.
+    pub ok: usize,
+    /// Those that are not.
+    pub failed: Vec<Failed>,
+}
+
+/// How a run went.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// By protocol.
+    pub tallies: BTreeMap<String, Tally>,
+    /// How many exchanges are of a protocol that is not spoken here.
+    pub other: usize,
+    /// How many exchanges had a reading to compare with.
+    pub compared: usize,
+}
+
+impl Report {
+    /// How many exchanges failed.
+    pub fn failures(&self) -> usize {
+        self.tallies.values().map(|t| t.failed.len()).sum()
+    }
+
+    /// How many exchanges are right.
+    pub fn passed(&self) -> usize {
+        self.tallies.values().map(|t| t.ok).sum()
+    }
+}
+
+/// Runs every exchange file below `folder`, against `readings.jsonl` in it where that is present.
+///
+/// # Errors
+/// The folder or its readings cannot be read. A file that cannot be read counts as failed.
+pub fn run(folder: &Path, options: &Options) -> Result<Report, String> {
+    let readings = match folder.join("readings.jsonl") {
+        path if path.is_file() => read_all(&path)?,
+        _ => BTreeMap::new(),
+    };
+    let mut report = Report::default();
+    for path in exchange_files(folder)? {
+        run_file(&mut report, &path, &readings, options);
+    }
+    Ok(report)
+}
+
+fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Reading>, options: &Options) {
+    let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let exchange = match Exchange::read(path) {
+        Ok(exchange) => exchange,
+        Err(_) if options.id.as_ref().is_some_and(|id| *id != stem) => return,
+        Err(error) => {
+            let failed = Failed { id: stem, differences: vec![format!("file: {error}")] };
+            report.tallies.entry("unreadable".into()).or_default().failed.push(failed);
+            return;
+        }
+    };
+    let id = if exchange.id.is_empty() { stem } else { exchange.id.clone() };
+    if options.id.as_ref().is_some_and(|wanted| *wanted != id) {
+        return;
+    }
+    let Some(wire) = exchange.wire else {
+        report.other += 1;
+        return;
+    };
+    if options.wire.is_some_and(|w| w != wire) {
+        return;
+    }
+    let reading = readings.get(&id);
+    report.compared += usize::from(reading.is_some());
+    let differences = check(&exchange, wire, reading, &options.seeds);
+    let tally = report.tallies.entry(wire.name().into()).or_default();
+    if differences.is_empty() {
+        tally.ok += 1;
+    } else {
+        tally.failed.push(Failed { id, differences });
+    }
+}
+
+/// Decodes one exchange whole, in pieces and cut short, and lists what is wrong with it.
+pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: &[u64]) -> Vec<String> {
+    let whole = decode(exchange, wire, Cuts::Whole);
+    let mut out = match reading {
+        Some(reading) => differences(&whole, reading),
+        None => ends_well(exchange, &whole),
+    };
+    out.extend(violations(&whole));
+    let mut cuts: Vec<Cuts> = seeds.iter().copied().map(Cuts::Random).collect();
+    if exchange.body.len() < MAX_BYTEWISE {
+        cuts.push(Cuts::Bytes);
+    }
+    for cut in cuts {
+        if let Some(difference) = split_difference(&whole, &decode(exchange, wire, cut)) {
+            out.push(format!("split: {cut:?}: {difference}"));
+        }
+    }
+    if whole.status == Status::Complete {
+        out.extend(seeds.iter().filter_map(|seed| truncation_difference(exchange, wire, &whole, *seed)));
+    }
+    out
+}
+
+/// A good body that is cut short is partial, or whole where the cut falls behind its terminal event;
+/// nothing in it is malformed, and what it says is the beginning of what the whole says.
+fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed: u64) -> Option<String> {
+    let len = usize::try_from(Rng::new(seed).up_to(exchange.body.len() as u64)).unwrap_or(usize::MAX);
+    let cut = decode(exchange, wire, Cuts::Truncated(len));
+    let why = cut.error.as_ref().map_or("", |e| e.message.as_str());
+    if cut.status == Status::Error {
+        Some(format!("truncated: after {len} bytes: an error, expected a partial response: {why}"))
+    } else if !whole.text.starts_with(&cut.text) {
+        Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
+    } else if cut.tool_calls.len() > whole.tool_calls.len() {
+        Some(format!("truncated: after {len} bytes: more tool calls than in the whole"))
+    } else {
+        None
+    }
+}
+
+/// Without a reading: what was recorded as good must come to its end.
+fn ends_well(exchange: &Exchange, decoded: &Decoded) -> Vec<String> {
+    let why = decoded.error.as_ref().map_or("", |e| e.message.as_str());
+    match (exchange.kind, decoded.status) {
+        (Kind::Ok, Status::Complete) | (Kind::Error, Status::Error) => Vec::new(),
+        (_, status) => vec![format!("status: {} in a {:?} exchange {why}", status.name(), exchange.kind)],
+    }
+}
+
+fn split_difference(whole: &Decoded, split: &Decoded) -> Option<String> {
+    if whole == split {
+        return None;
+    }
+    let at = whole.events.iter().zip(&split.events).take_while(|(a, b)| a == b).count();
+    Some(match (whole.events.get(at), split.events.get(at)) {
+        (None, None) => format!("{:?}, expected {:?}", split.error, whole.error),
+        (expected, found) => format!("event {at} is {found:?}, expected {expected:?}"),
+    })
+}
+
+/// Every `*.json` in the folder and below it, in order of their paths.
+fn exchange_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
