@@ -7,5 +7,5 @@ mod base64;
 mod decoded;
 mod file;
 
-pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, Status, decode, decode_json};
+pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, decode, decode_json};
 pub use file::{Exchange, ExchangeError, Kind};
