@@ -3,10 +3,12 @@
 //!
 //! Numbers stay text and keys keep their order, so a schema or an argument object leaves as it came.
 
+mod compact;
 mod raw;
 mod reader;
 mod writer;
 
+pub(crate) use compact::compact;
 pub use raw::{Number, RawJson};
 pub use reader::{Error, Kind, MAX_DEPTH, Reader, Scope};
 pub use writer::Writer;
