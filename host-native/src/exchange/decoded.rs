@@ -165,7 +165,8 @@ fn error(exchange: &Exchange, body: Option<&ErrorBody>, text: &str) -> DecodedEr
         status: exchange.status,
         error_type: body.error_type.clone(),
         code: body.code.clone(),
-        message: failure.message,
+        // As recorded: a failure's own message masks what looks like a key.
+        message: body.message.clone().unwrap_or(failure.message),
         retry_after_ms: failure.retry_after_ms,
     }
 }
