@@ -33,6 +33,8 @@ mod error;
 mod event_stream;
 pub mod exchange;
 mod host;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod transport;
 
 pub use client::{Client, ClientBuilder};
