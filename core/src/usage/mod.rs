@@ -19,6 +19,7 @@ pub use gemini::read_gemini;
 pub(crate) use gemini::read_gemini_tier;
 pub use openai_chat::read_openai_chat;
 pub use openai_responses::read_openai_responses;
+pub(crate) use openai_responses::read_tool_usage;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
