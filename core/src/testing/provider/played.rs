@@ -95,7 +95,7 @@ impl Provider {
             script.tokens.output = u64::from(deltas);
         }
         if settings.reasoning.unwrap_or(ask.wants_reasoning) {
-            script = script.with_reasoning("The user wants an answer; über­legen wir kurz.", seed);
+            script = script.with_reasoning("The user wants an answer; überlegen wir kurz.", seed);
         }
         let wants_tool = settings.tools.unwrap_or(!ask.is_answered && !ask.forbids_tools);
         if let Some(tool) = ask.tools.first().filter(|_| wants_tool) {
@@ -115,10 +115,10 @@ impl Provider {
             *attempts = attempts.saturating_add(1);
             return *attempts;
         }
-        if self.order.len() == MAX_CONVERSATIONS {
-            if let Some(oldest) = self.order.pop_front() {
-                self.attempts.remove(&oldest);
-            }
+        if self.order.len() == MAX_CONVERSATIONS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.attempts.remove(&oldest);
         }
         self.order.push_back(conversation);
         self.attempts.insert(conversation, 0);
