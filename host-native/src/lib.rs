@@ -31,11 +31,12 @@
 mod client;
 mod error;
 mod event_stream;
+#[cfg(feature = "exchange")]
 pub mod exchange;
 mod host;
 mod transport;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, default_options};
 pub use error::Error;
 pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;

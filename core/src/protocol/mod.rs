@@ -10,6 +10,7 @@ mod dialect;
 mod encode;
 mod gemini;
 mod openai_chat;
+mod openai_error;
 mod openai_responses;
 mod target;
 mod wire_decoder;

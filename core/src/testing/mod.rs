@@ -2,6 +2,7 @@
 //!
 //! People point their own error handling at the same machine with it: no socket, no clock, no sleep.
 
+pub mod provider;
 mod sim_host;
 
 pub use sim_host::{Reply, SimHost, SimRun, Step, What};

@@ -1,13 +1,279 @@
 //! The usage object of Anthropic Messages.
+//!
+//! `input_tokens` leaves out what was read from and written to a cache, so the whole input is the sum
+//! of three. With `iterations` the top level leaves out compaction and advisor steps, so the sum over
+//! the iterations stands in its place.
 
-use super::Counts;
+use super::{Bucket, Counts};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `counts`; what it does not state stays as it was.
 ///
+/// Snapshots of one response are read one after another into the same counts: each replaces what it
+/// states and adds nothing.
+///
 /// # Errors
 /// The text is not JSON.
 pub fn read_anthropic(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
-    let _ = counts;
-    r.skip()
+    let mut stated = Snapshot::of(counts);
+    stated.read(r)?;
+    stated.write(counts);
+    Ok(())
+}
+
+/// The exclusive counts of one step, as the wire states them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    uncached: Option<u64>,
+    written: Option<u64>,
+    written_5m: Option<u64>,
+    written_1h: Option<u64>,
+    cached: Option<u64>,
+    output: Option<u64>,
+    thinking: Option<u64>,
+}
+
+impl Step {
+    /// Reads the field `key` if it is one of a step's; `false` leaves it unread.
+    fn read_field(&mut self, key: &str, r: &mut Reader<'_>) -> Result<bool, json::Error> {
+        match key {
+            "cache_creation" => {
+                let Some(mut fields) = r.opt_object()? else { return Ok(true) };
+                while let Some(key) = fields.key(r)? {
+                    match &*key {
+                        "ephemeral_1h_input_tokens" => replace(&mut self.written_1h, r)?,
+                        "ephemeral_5m_input_tokens" => replace(&mut self.written_5m, r)?,
+                        _ => r.skip()?,
+                    }
+                }
+            }
+            "cache_creation_input_tokens" => replace(&mut self.written, r)?,
+            "cache_read_input_tokens" => replace(&mut self.cached, r)?,
+            "input_tokens" => replace(&mut self.uncached, r)?,
+            "output_tokens" => replace(&mut self.output, r)?,
+            "output_tokens_details" => {
+                let Some(mut fields) = r.opt_object()? else { return Ok(true) };
+                while let Some(key) = fields.key(r)? {
+                    match &*key {
+                        "thinking_tokens" => replace(&mut self.thinking, r)?,
+                        _ => r.skip()?,
+                    }
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn each(&mut self, other: &Self, join: impl Fn(&mut Option<u64>, Option<u64>)) {
+        join(&mut self.uncached, other.uncached);
+        join(&mut self.written, other.written);
+        join(&mut self.written_5m, other.written_5m);
+        join(&mut self.written_1h, other.written_1h);
+        join(&mut self.cached, other.cached);
+        join(&mut self.output, other.output);
+        join(&mut self.thinking, other.thinking);
+    }
+
+    /// All that was written to a cache. The total goes on growing in a server-tool loop where the
+    /// split is not repeated, and some proxies state the split alone: the larger of both is whole.
+    fn all_written(&self) -> Option<u64> {
+        let split = match (self.written_5m, self.written_1h) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        };
+        self.written.max(split)
+    }
+}
+
+fn replace(count: &mut Option<u64>, r: &mut Reader<'_>) -> Result<(), json::Error> {
+    if let Some(new) = r.opt_u64()? {
+        *count = Some(new);
+    }
+    Ok(())
+}
+
+fn plus(sum: &mut Option<u64>, count: Option<u64>) {
+    if let Some(count) = count {
+        *sum = Some(sum.unwrap_or(0).saturating_add(count));
+    }
+}
+
+/// What the usage objects of one response stated so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Snapshot {
+    top: Step,
+    /// The sum over the iterations, where there are any.
+    iterations: Option<Step>,
+    web_searches: Option<u64>,
+    web_fetches: Option<u64>,
+}
+
+impl Snapshot {
+    fn of(counts: &Counts) -> Self {
+        let (cached, written) = (counts.get(Bucket::CacheRead), counts.get(Bucket::CacheWrite));
+        let parts = cached.unwrap_or(0).saturating_add(written.unwrap_or(0));
+        Self {
+            top: Step {
+                uncached: counts.get(Bucket::Input).map(|all| all.saturating_sub(parts)),
+                written,
+                written_5m: counts.get(Bucket::CacheWrite5m),
+                written_1h: counts.get(Bucket::CacheWrite1h),
+                cached,
+                output: counts.get(Bucket::Output),
+                thinking: counts.get(Bucket::OutputReasoning),
+            },
+            iterations: None,
+            web_searches: counts.get(Bucket::WebSearch),
+            web_fetches: counts.get(Bucket::WebFetch),
+        }
+    }
+
+    /// Reads a later usage object: what it states replaces, what it does not state stays.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    pub(crate) fn read(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
+        let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "iterations" => self.read_iterations(r)?,
+                "server_tool_use" => self.read_server_tools(r)?,
+                key => {
+                    if !self.top.read_field(key, r)? {
+                        r.skip()?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_iterations(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
+        let Some(mut list) = r.opt_array()? else { return Ok(()) };
+        let mut sum = None;
+        while list.element(r)? {
+            let Some(mut fields) = r.opt_object()? else { continue };
+            let mut step = Step::default();
+            while let Some(key) = fields.key(r)? {
+                if !step.read_field(&key, r)? {
+                    r.skip()?;
+                }
+            }
+            step.written = step.all_written();
+            sum.get_or_insert_with(Step::default).each(&step, plus);
+        }
+        self.iterations = sum.or(self.iterations);
+        Ok(())
+    }
+
+    fn read_server_tools(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
+        let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "web_fetch_requests" => replace(&mut self.web_fetches, r)?,
+                "web_search_requests" => replace(&mut self.web_searches, r)?,
+                _ => r.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// States the inclusive counts.
+    pub(crate) fn write(&self, counts: &mut Counts) {
+        let mut step = self.top;
+        if let Some(sum) = &self.iterations {
+            step.each(sum, |count, sum| *count = sum.or(*count));
+        }
+        let written = step.all_written();
+        let mut input = step.uncached;
+        if input.is_some() {
+            plus(&mut input, written);
+            plus(&mut input, step.cached);
+        }
+        counts.set_opt(Bucket::Input, input);
+        counts.set_opt(Bucket::CacheRead, step.cached);
+        counts.set_opt(Bucket::CacheWrite, written);
+        counts.set_opt(Bucket::CacheWrite5m, step.written_5m);
+        counts.set_opt(Bucket::CacheWrite1h, step.written_1h);
+        counts.set_opt(Bucket::Output, step.output);
+        counts.set_opt(Bucket::OutputReasoning, step.thinking);
+        counts.set_opt(Bucket::WebSearch, self.web_searches);
+        counts.set_opt(Bucket::WebFetch, self.web_fetches);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Bucket::{CacheRead, CacheWrite, CacheWrite1h, CacheWrite5m, Input, Output, OutputReasoning};
+
+    fn counts(snapshots: &[&str]) -> Counts {
+        let mut counts = Counts::default();
+        for text in snapshots {
+            read_anthropic(&mut Reader::new(text), &mut counts).expect(text);
+        }
+        counts
+    }
+
+    #[test]
+    fn input_is_the_sum_of_three() {
+        let c = counts(&[
+            r#"{"input_tokens":21,"cache_creation_input_tokens":2000,"cache_read_input_tokens":1000,
+            "cache_creation":{"ephemeral_5m_input_tokens":1500,"ephemeral_1h_input_tokens":500},
+            "output_tokens":393,"output_tokens_details":{"thinking_tokens":7},
+            "server_tool_use":{"web_search_requests":4,"web_fetch_requests":1}}"#,
+        ]);
+        for (bucket, count) in [
+            (Input, 3021),
+            (CacheRead, 1000),
+            (CacheWrite, 2000),
+            (CacheWrite5m, 1500),
+            (CacheWrite1h, 500),
+            (Output, 393),
+            (OutputReasoning, 7),
+            (Bucket::WebSearch, 4),
+            (Bucket::WebFetch, 1),
+        ] {
+            assert_eq!(c.get(bucket), Some(count), "{bucket:?}");
+        }
+    }
+
+    #[test]
+    fn later_snapshots_replace_what_they_state() {
+        let start = r#"{"input_tokens":25,"cache_creation_input_tokens":10,"cache_read_input_tokens":3,"output_tokens":1}"#;
+        let c = counts(&[start, r#"{"output_tokens":15,"input_tokens":null}"#]);
+        assert_eq!((c.get(Input), c.get(Output)), (Some(38), Some(15)));
+        let c = counts(&[start, r#"{"input_tokens":30,"cache_read_input_tokens":0,"output_tokens":15}"#]);
+        assert_eq!((c.get(Input), c.get(CacheRead)), (Some(40), Some(0)));
+    }
+
+    #[test]
+    fn iterations_stand_for_the_top_level() {
+        let c = counts(&[
+            r#"{"input_tokens":23000,"output_tokens":1000,"cache_read_input_tokens":0,"iterations":[
+            {"type":"compaction","input_tokens":180000,"output_tokens":3500},
+            {"type":"message","input_tokens":23000,"output_tokens":1000}]}"#,
+        ]);
+        assert_eq!((c.get(Input), c.get(Output)), (Some(203_000), Some(4500)));
+        assert_eq!(c.get(CacheRead), Some(0));
+        let c = counts(&[r#"{"input_tokens":5,"output_tokens":1,"iterations":[]}"#]);
+        assert_eq!(c.get(Input), Some(5));
+    }
+
+    #[test]
+    fn the_larger_of_total_and_split_was_written() {
+        let stale = r#"{"input_tokens":6,"cache_creation_input_tokens":3337,
+            "cache_creation":{"ephemeral_5m_input_tokens":3068,"ephemeral_1h_input_tokens":0}}"#;
+        assert_eq!(counts(&[stale]).get(Input), Some(3343));
+        let alone = r#"{"input_tokens":6,"cache_creation":{"ephemeral_1h_input_tokens":4}}"#;
+        assert_eq!(counts(&[alone]).get(CacheWrite), Some(4));
+        assert_eq!(counts(&[alone]).get(CacheWrite5m), None);
+    }
+
+    #[test]
+    fn what_is_not_stated_stays_unknown() {
+        assert!(counts(&["null", "{}", r#"{"input_tokens":null,"cache_creation":null}"#]).is_empty());
+        assert_eq!(counts(&[r#"{"cache_read_input_tokens":5}"#]).get(Input), None);
+    }
 }

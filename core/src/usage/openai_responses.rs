@@ -1,13 +1,176 @@
 //! The usage object of OpenAI Responses.
 
-use super::Counts;
+use super::{Bucket, Counts};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `counts`; what it does not state stays as it was.
 ///
+/// `input_tokens` and `output_tokens` are inclusive here. Where `total_tokens` exceeds their sum,
+/// the rest is output that `output_tokens` left out.
+///
 /// # Errors
 /// The text is not JSON.
 pub fn read_openai_responses(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
-    let _ = counts;
-    r.skip()
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    let (mut input, mut output, mut total) = (None, None, None);
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "input_tokens" => input = r.opt_u64()?,
+            "output_tokens" => output = r.opt_u64()?,
+            "total_tokens" => total = r.opt_u64()?,
+            "input_tokens_details" => read_input(r, counts)?,
+            "output_tokens_details" => read_output(r, counts)?,
+            "tool_calls_details" => read_tool_calls(r, counts)?,
+            _ => r.skip()?,
+        }
+    }
+    counts.set_opt(Bucket::Input, input);
+    counts.set_opt(Bucket::Output, output);
+    if let (Some(input), Some(output), Some(total)) = (input, output, total)
+        && total > input.saturating_add(output)
+    {
+        counts.set(Bucket::Output, total - input);
+    }
+    Ok(())
+}
+
+/// Reads the response's `tool_usage`, which stands beside the usage object.
+///
+/// # Errors
+/// The text is not JSON.
+pub(crate) fn read_tool_usage(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    nested_count(r, counts, "web_search", "num_requests", Bucket::WebSearch)
+}
+
+/// Perplexity counts its tools here.
+fn read_tool_calls(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    nested_count(r, counts, "search_web", "invocation", Bucket::WebSearch)
+}
+
+fn nested_count(
+    r: &mut Reader<'_>,
+    counts: &mut Counts,
+    outer: &str,
+    inner: &str,
+    bucket: Bucket,
+) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        if key != outer {
+            r.skip()?;
+            continue;
+        }
+        let Some(mut fields) = r.opt_object()? else { continue };
+        while let Some(key) = fields.key(r)? {
+            if key == inner { counts.set_opt(bucket, r.opt_u64()?) } else { r.skip()? }
+        }
+    }
+    Ok(())
+}
+
+fn read_input(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        let bucket = match &*key {
+            "audio_tokens" => Bucket::InputAudio,
+            // The second spelling is Perplexity's.
+            "cached_tokens" | "cache_read_input_tokens" => Bucket::CacheRead,
+            "cache_write_tokens" | "cache_creation_input_tokens" => Bucket::CacheWrite,
+            "cache_write_tokens_details" => {
+                read_cache_writes(r, counts)?;
+                continue;
+            }
+            "image_tokens" => Bucket::InputImage,
+            _ => {
+                r.skip()?;
+                continue;
+            }
+        };
+        counts.set_opt(bucket, r.opt_u64()?);
+    }
+    Ok(())
+}
+
+fn read_cache_writes(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "ttl_30m_tokens" => counts.set_opt(Bucket::CacheWrite30m, r.opt_u64()?),
+            "ttl_12h_tokens" => counts.set_opt(Bucket::CacheWrite12h, r.opt_u64()?),
+            _ => r.skip()?,
+        }
+    }
+    Ok(())
+}
+
+fn read_output(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        let bucket = match &*key {
+            "accepted_prediction_tokens" => Bucket::PredictionAccepted,
+            "audio_tokens" => Bucket::OutputAudio,
+            "image_tokens" => Bucket::OutputImage,
+            "reasoning_tokens" => Bucket::OutputReasoning,
+            "rejected_prediction_tokens" => Bucket::PredictionRejected,
+            _ => {
+                r.skip()?;
+                continue;
+            }
+        };
+        counts.set_opt(bucket, r.opt_u64()?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn counts(text: &str) -> Vec<(Bucket, u64)> {
+        let mut counts = Counts::default();
+        read_openai_responses(&mut Reader::new(text), &mut counts).expect(text);
+        counts.iter().collect()
+    }
+
+    #[test]
+    fn details_are_parts_of_the_totals() {
+        let text = r#"{"input_tokens":45210,"input_tokens_details":{"cached_tokens":20480,
+            "cache_write_tokens":24000,"cache_write_tokens_details":{"ttl_30m_tokens":4000,"ttl_12h_tokens":20000}},
+            "output_tokens":9120,"output_tokens_details":{"reasoning_tokens":8192},"total_tokens":54330}"#;
+        assert_eq!(
+            counts(text),
+            [
+                (Bucket::Input, 45210),
+                (Bucket::Output, 9120),
+                (Bucket::CacheRead, 20480),
+                (Bucket::CacheWrite, 24000),
+                (Bucket::CacheWrite30m, 4000),
+                (Bucket::CacheWrite12h, 20000),
+                (Bucket::OutputReasoning, 8192),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_total_adds_is_output() {
+        let text = r#"{"input_tokens":10,"output_tokens":5,"total_tokens":20}"#;
+        assert_eq!(counts(text), [(Bucket::Input, 10), (Bucket::Output, 10)]);
+    }
+
+    #[test]
+    fn nulls_and_absent_fields_state_nothing() {
+        assert_eq!(counts(r#"{"input_tokens":null,"output_tokens_details":null}"#), []);
+        assert_eq!(counts("null"), []);
+    }
+
+    #[test]
+    fn tools_are_counted_where_they_are_stated() {
+        let text = r#"{"tool_calls_details":{"search_web":{"invocation":2}}}"#;
+        assert_eq!(counts(text), [(Bucket::WebSearch, 2)]);
+        let mut counts = Counts::default();
+        let text = r#"{"image_gen":{"total_tokens":1},"web_search":{"num_requests":3}}"#;
+        read_tool_usage(&mut Reader::new(text), &mut counts).expect(text);
+        assert_eq!(counts.get(Bucket::WebSearch), Some(3));
+    }
 }

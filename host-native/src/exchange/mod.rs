@@ -3,9 +3,8 @@
 //! In scope: reading such a file or a bare body, decoding it cut in any way, and the flat view that
 //! `tokenwire decode` prints. Out of scope: sending anything.
 
-mod base64;
 mod decoded;
 mod file;
 
-pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, Status, decode, decode_json};
+pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, decode, decode_json};
 pub use file::{Exchange, ExchangeError, Kind};

@@ -1,10 +1,172 @@
-//! Whole responses.
+//! Whole responses, and the message object that also opens a stream.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::block::Spelled;
 use super::stream::State;
-use crate::model::Sink;
+use crate::json::{self, Kind, Reader};
+use crate::model::{Event, Finish, FinishReason, PartKind, Sink};
 use crate::protocol::wire_decoder::DecodeError;
 
+/// Decodes a whole message object.
 pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-    let _ = (state, body, sink);
+    let wrong = |e| DecodeError::json("the response body", e, body);
+    let mut r = Reader::new(body);
+    let message = Message::read(&mut r).map_err(wrong)?;
+    r.end().map_err(wrong)?;
+    state.take_message(message, true, sink).map_err(wrong)?;
+    state.complete(sink);
     Ok(())
+}
+
+/// A message object. JSON text where the type is `&str`.
+#[derive(Default)]
+pub(super) struct Message<'a> {
+    pub(super) id: Option<Cow<'a, str>>,
+    pub(super) model: Option<Cow<'a, str>>,
+    pub(super) content: Option<&'a str>,
+    pub(super) usage: Option<&'a str>,
+    pub(super) stop: Stop<'a>,
+    pub(super) extras: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl<'a> Message<'a> {
+    /// Reads the next value as a message.
+    pub(super) fn read(r: &mut Reader<'a>) -> Result<Self, json::Error> {
+        let mut message = Self::default();
+        let Some(mut fields) = r.opt_object()? else { return Ok(message) };
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "id" => message.id = r.opt_string()?,
+                "model" => message.model = r.opt_string()?,
+                "content" => message.content = Some(r.raw()?),
+                "usage" => message.usage = Some(r.raw()?),
+                "role" | "type" => r.skip()?,
+                _ => message.stop.read_field(key, r, &mut message.extras)?,
+            }
+        }
+        Ok(message)
+    }
+}
+
+/// Why a message ended, in its fields' words.
+#[derive(Default)]
+pub(super) struct Stop<'a> {
+    reason: Option<Cow<'a, str>>,
+    sequence: Option<Cow<'a, str>>,
+    details: Option<&'a str>,
+}
+
+impl<'a> Stop<'a> {
+    /// Reads the field `key`; what is not about the end, and not null, goes to `extras`.
+    pub(super) fn read_field(
+        &mut self,
+        key: Cow<'a, str>,
+        r: &mut Reader<'a>,
+        extras: &mut Vec<(Cow<'a, str>, &'a str)>,
+    ) -> Result<(), json::Error> {
+        match &*key {
+            "stop_reason" => self.reason = r.opt_text()?,
+            "stop_sequence" => self.sequence = r.opt_string()?,
+            name => {
+                let is_details = name == "stop_details";
+                let raw = r.raw()?;
+                if raw == "null" {
+                    return Ok(());
+                }
+                if is_details {
+                    self.details = Some(raw);
+                }
+                extras.push((key, raw));
+            }
+        }
+        Ok(())
+    }
+
+    /// The finish that these fields state, and the words of a refusal.
+    pub(super) fn finish(self, has_tool_calls: bool) -> Result<Option<Stated<'a>>, json::Error> {
+        let Some(raw) = self.reason else { return Ok(None) };
+        let (mut explanation, mut category) = (None, None);
+        let mut r = Reader::new(self.details.unwrap_or("null"));
+        if let Some(mut fields) = r.opt_object()? {
+            while let Some(key) = fields.key(&mut r)? {
+                match &*key {
+                    "category" => category = r.opt_string()?,
+                    "explanation" => explanation = r.opt_string()?.filter(|text| !text.is_empty()),
+                    _ => r.skip()?,
+                }
+            }
+        }
+        let detail = self.sequence.or_else(|| explanation.clone()).or(category);
+        let finish = Finish {
+            reason: canonical(&raw, has_tool_calls),
+            raw: Some(raw.into_owned()),
+            detail: detail.map(Cow::into_owned),
+        };
+        Ok(Some((finish, explanation)))
+    }
+}
+
+/// A finish and the words of a refusal.
+type Stated<'a> = (Finish, Option<Cow<'a, str>>);
+
+fn canonical(raw: &str, has_tool_calls: bool) -> FinishReason {
+    match raw {
+        "end_turn" if has_tool_calls => FinishReason::ToolCalls,
+        "end_turn" => FinishReason::Stop,
+        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "stop_sequence" => FinishReason::StopSequence,
+        "tool_use" => FinishReason::ToolCalls,
+        "compaction" | "pause_turn" => FinishReason::Pause,
+        "refusal" => FinishReason::Refusal,
+        _ => FinishReason::Other,
+    }
+}
+
+impl State {
+    /// Takes a message object: all of a response, or what a stream begins with.
+    pub(super) fn take_message(
+        &mut self,
+        message: Message<'_>,
+        is_whole: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<(), json::Error> {
+        if message.id.is_some() || message.model.is_some() {
+            sink.event(Event::Start { id: message.id, model: message.model });
+        }
+        if let Some(usage) = message.usage {
+            self.take_usage(usage, is_whole)?;
+            if !is_whole && !self.usage.counts.is_empty() {
+                sink.event(Event::Usage(self.usage.clone().into()));
+            }
+        }
+        if let Some(content) = message.content {
+            self.take_content(content, sink)?;
+        }
+        for (name, value) in message.extras {
+            sink.event(Event::Extra { part: None, name, value: value.into() });
+        }
+        self.take_stop(message.stop, sink)
+    }
+
+    fn take_content(&mut self, content: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+        let mut r = Reader::new(content);
+        if r.kind()? == Kind::String {
+            let (part, text) = (self.next_part(), r.string()?);
+            sink.event(Event::PartStart { part, candidate: 0, kind: PartKind::Text });
+            sink.event(Event::TextDelta { part, text });
+            sink.event(Event::PartEnd { part });
+            return Ok(());
+        }
+        let Some(mut blocks) = r.opt_array()? else { return Ok(()) };
+        let mut index = 0;
+        while blocks.element(&mut r)? {
+            let block = Spelled::read(&mut r)?;
+            self.open_block(index, block, sink)?;
+            self.close_block(index, sink);
+            index += 1;
+        }
+        Ok(())
+    }
 }

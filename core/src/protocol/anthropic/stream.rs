@@ -1,33 +1,431 @@
-//! Streams.
+//! Streams: named events whose data repeats the name as `type`.
 
-use super::response;
-use crate::model::Sink;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::block::{Block, BlockKind, Spelled};
+use super::response::{self, Message, Stop};
+use super::{error, object};
+use crate::failure::ErrorBody;
+use crate::json::{self, Reader};
+use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
-use crate::usage::Usage;
+use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 
 /// The state of one response.
 #[derive(Clone, Debug, Default)]
 pub(in crate::protocol) struct State {
-    usage: Usage,
+    pub(super) usage: Usage,
+    stated: Box<AnthropicSnapshot>,
+    /// Whether the last of `usage.raw` is the running total that a later one replaces.
+    has_total: bool,
+    open: Vec<Block>,
+    parts: u32,
+    has_tool_calls: bool,
+    has_refusal: bool,
+    finish: Option<Finish>,
+    is_complete: bool,
+}
+
+/// The fields of an event that a delta needs.
+struct Frame<'a> {
+    kind: Cow<'a, str>,
+    index: Option<u64>,
+    delta: Option<Delta<'a>>,
+}
+
+struct Delta<'a> {
+    kind: Cow<'a, str>,
+    payload: Payload<'a>,
+}
+
+/// The field of a delta that carries it; JSON text where the type is `&str`.
+enum Payload<'a> {
+    Citation(&'a str),
+    None,
+    PartialJson(Cow<'a, str>),
+    Signature(&'a str),
+    Text(Cow<'a, str>),
+    Thinking(Cow<'a, str>),
+}
+
+impl<'a> Frame<'a> {
+    /// Reads an event in one pass; what only rare events hold is passed over.
+    fn read(data: &'a str) -> Result<Self, json::Error> {
+        let mut r = Reader::new(data);
+        let mut frame = Self { kind: Cow::Borrowed(""), index: None, delta: None };
+        let mut fields = r.object()?;
+        while let Some(key) = fields.key(&mut r)? {
+            match &*key {
+                "type" => frame.kind = r.opt_string()?.unwrap_or_default(),
+                "index" => frame.index = r.opt_u64()?,
+                "delta" => frame.delta = Delta::read(&mut r)?,
+                _ => r.skip()?,
+            }
+        }
+        r.end()?;
+        Ok(frame)
+    }
+}
+
+impl<'a> Delta<'a> {
+    fn read(r: &mut Reader<'a>) -> Result<Option<Self>, json::Error> {
+        let Some(mut fields) = r.opt_object()? else { return Ok(None) };
+        let mut delta = Self { kind: Cow::Borrowed(""), payload: Payload::None };
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "type" => delta.kind = r.opt_string()?.unwrap_or_default(),
+                "text" => delta.payload = Payload::Text(r.opt_string()?.unwrap_or_default()),
+                "partial_json" => delta.payload = Payload::PartialJson(r.opt_string()?.unwrap_or_default()),
+                "thinking" => delta.payload = Payload::Thinking(r.opt_string()?.unwrap_or_default()),
+                "signature" => delta.payload = Payload::Signature(r.raw()?),
+                "citation" => delta.payload = Payload::Citation(r.raw()?),
+                _ => r.skip()?,
+            }
+        }
+        Ok(Some(delta))
+    }
+}
+
+impl State {
+    pub(super) const fn next_part(&mut self) -> u32 {
+        let part = self.parts;
+        self.parts = self.parts.saturating_add(1);
+        part
+    }
+
+    /// The open block of that number; without a number, the one that opened last.
+    #[inline]
+    fn block(&mut self, index: Option<u64>) -> Option<&mut Block> {
+        // Blocks do not interleave, so the last one is nearly always the right one.
+        self.open.iter_mut().rev().find(|block| index.is_none_or(|index| block.index == index))
+    }
+
+    pub(super) fn open_block(
+        &mut self,
+        index: u64,
+        spelled: Spelled<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), json::Error> {
+        self.close_block(index, sink);
+        let part = self.next_part();
+        let kind = spelled.open(part, sink)?;
+        self.has_tool_calls |= matches!(kind, BlockKind::ToolCall { .. });
+        self.open.push(Block { index, part, kind });
+        Ok(())
+    }
+
+    pub(super) fn close_block(&mut self, index: u64, sink: &mut dyn Sink) {
+        if let Some(at) = self.open.iter().rposition(|block| block.index == index) {
+            self.open.remove(at).finish(sink);
+        }
+    }
+
+    /// Reads a usage object; `is_final` where it holds the totals of the whole response so far.
+    pub(super) fn take_usage(&mut self, raw: &str, is_final: bool) -> Result<(), json::Error> {
+        if raw == "null" {
+            return Ok(());
+        }
+        self.stated.read(&mut Reader::new(raw))?;
+        self.stated.write(&mut self.usage.counts);
+        if let Some(tier) = object::field(raw, "service_tier")
+            && let Some(tier) = Reader::new(tier).opt_string()?
+        {
+            self.usage.service_tier = Some(tier.into_owned());
+        }
+        match self.usage.raw.last_mut().filter(|_| self.has_total) {
+            Some(known) => {
+                known.clear();
+                known.push_str(raw);
+            }
+            None => self.usage.raw.push(raw.into()),
+        }
+        self.has_total = is_final;
+        if !self.usage.counts.is_empty() {
+            self.usage.completeness = Completeness::Partial;
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_stop(&mut self, stop: Stop<'_>, sink: &mut dyn Sink) -> Result<(), json::Error> {
+        let Some((finish, refusal)) = stop.finish(self.has_tool_calls)? else { return Ok(()) };
+        if let Some(text) = refusal.filter(|_| !self.has_refusal) {
+            self.has_refusal = true;
+            let part = self.next_part();
+            sink.event(Event::PartStart { part, candidate: 0, kind: PartKind::Refusal });
+            sink.event(Event::RefusalDelta { part, text });
+            sink.event(Event::PartEnd { part });
+        }
+        self.take_finish(finish, sink);
+        Ok(())
+    }
+
+    fn take_finish(&mut self, finish: Finish, sink: &mut dyn Sink) {
+        if self.finish.as_ref() != Some(&finish) {
+            sink.event(Event::Finish { candidate: 0, finish: finish.clone() });
+            self.finish = Some(finish);
+        }
+    }
+
+    /// The response is whole: closes what is open and states what is now final.
+    pub(super) fn complete(&mut self, sink: &mut dyn Sink) {
+        for block in self.open.drain(..) {
+            block.finish(sink);
+        }
+        if self.finish.is_none() {
+            let reason = if self.has_tool_calls { FinishReason::ToolCalls } else { FinishReason::Other };
+            self.take_finish(Finish { reason, raw: None, detail: None }, sink);
+        }
+        if self.usage.completeness != Completeness::Unknown {
+            if self.has_total {
+                self.usage.completeness = Completeness::Complete;
+            }
+            sink.event(Event::Usage(self.usage.clone().into()));
+        }
+        self.is_complete = true;
+    }
+
+    #[inline]
+    fn take_delta(
+        &mut self,
+        index: Option<u64>,
+        delta: Delta<'_>,
+        data: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        let Some(block) = self.block(index) else {
+            return self.take_delta_of_no_block(index, delta, data, sink);
+        };
+        let part = block.part;
+        match (&*delta.kind, delta.payload, &mut block.kind) {
+            ("text_delta", Payload::Text(text), BlockKind::Text) => {
+                if !text.is_empty() {
+                    sink.event(Event::TextDelta { part, text });
+                }
+            }
+            ("input_json_delta", Payload::PartialJson(text), BlockKind::ToolCall { has_deltas, .. }) => {
+                if !text.is_empty() {
+                    *has_deltas = true;
+                    sink.event(Event::ArgumentsDelta { part, text });
+                }
+            }
+            ("thinking_delta", Payload::Thinking(text), BlockKind::Reasoning) => {
+                if !text.is_empty() {
+                    sink.event(Event::ReasoningDelta { part, text });
+                }
+            }
+            ("signature_delta", Payload::Signature(raw), BlockKind::Reasoning) => {
+                if !matches!(raw, "null" | "\"\"") {
+                    sink.event(Event::Opaque { part, field: "signature".into(), value: raw.into() });
+                }
+            }
+            ("citations_delta", Payload::Citation(raw), BlockKind::Text) => {
+                sink.event(Event::Citation { part: Some(part), wire: Wire::Anthropic, raw: raw.into() });
+            }
+            ("input_json_delta", Payload::PartialJson(text), BlockKind::Vendor(grown)) => {
+                grown.add_input(&text)?;
+            }
+            ("compaction_delta", _, BlockKind::Vendor(grown)) => {
+                grown.add_fields(object::field(data, "delta").unwrap_or_default())?;
+            }
+            _ => unknown("content_block_delta", data, sink),
+        }
+        Ok(())
+    }
+
+    /// A delta whose start never came: text and thinking explain themselves.
+    #[cold]
+    fn take_delta_of_no_block(
+        &mut self,
+        index: Option<u64>,
+        delta: Delta<'_>,
+        data: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        let (kind, opened) = match delta.payload {
+            Payload::Text(_) => (PartKind::Text, BlockKind::Text),
+            Payload::Thinking(_) => (PartKind::Reasoning { is_summary: false }, BlockKind::Reasoning),
+            _ => {
+                unknown("content_block_delta", data, sink);
+                return Ok(());
+            }
+        };
+        let part = self.next_part();
+        sink.event(Event::PartStart { part, candidate: 0, kind });
+        self.open.push(Block { index: index.unwrap_or(0), part, kind: opened });
+        self.take_delta(index, delta, data, sink)
+    }
+
+    /// Every event but deltas of content.
+    #[cold]
+    fn take_rare(
+        &mut self,
+        kind: &str,
+        index: Option<u64>,
+        data: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        let wrong = |e| DecodeError::json(kind, e, data);
+        match kind {
+            "content_block_start" => {
+                let block = object::field(data, "content_block").unwrap_or("null");
+                let block = Spelled::read(&mut Reader::new(block)).map_err(wrong)?;
+                self.open_block(index.unwrap_or_else(|| u64::from(self.parts)), block, sink).map_err(wrong)
+            }
+            "content_block_stop" => {
+                if let Some(index) = self.block(index).map(|block| block.index) {
+                    self.close_block(index, sink);
+                }
+                Ok(())
+            }
+            "error" => Err(provider_error(data)),
+            "message_delta" => self.take_message_delta(data, sink).map_err(wrong),
+            "message_start" => {
+                let message = object::field(data, "message").unwrap_or("null");
+                let message = Message::read(&mut Reader::new(message)).map_err(wrong)?;
+                self.take_message(message, false, sink).map_err(wrong)
+            }
+            "message_stop" => {
+                extras(data, sink).map_err(wrong)?;
+                self.complete(sink);
+                Ok(())
+            }
+            "ping" => Ok(()),
+            "" if object::field(data, "error").is_some_and(|e| e != "null") => Err(provider_error(data)),
+            name => {
+                unknown(name, data, sink);
+                Ok(())
+            }
+        }
+    }
+
+    fn take_message_delta(&mut self, data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+        let mut stop = Stop::default();
+        let mut extras = Vec::new();
+        let mut usage = None;
+        let mut r = Reader::new(data);
+        let mut fields = r.object()?;
+        while let Some(key) = fields.key(&mut r)? {
+            match &*key {
+                "delta" => {
+                    let Some(mut fields) = r.opt_object()? else { continue };
+                    while let Some(key) = fields.key(&mut r)? {
+                        stop.read_field(key, &mut r, &mut extras)?;
+                    }
+                }
+                "type" => r.skip()?,
+                "usage" => usage = Some(r.raw()?),
+                _ => {
+                    let raw = r.raw()?;
+                    if raw != "null" {
+                        extras.push((key, raw));
+                    }
+                }
+            }
+        }
+        usage.map_or(Ok(()), |raw| self.take_usage(raw, true))?;
+        for (name, value) in extras {
+            sink.event(Event::Extra { part: None, name, value: value.into() });
+        }
+        self.take_stop(stop, sink)
+    }
+}
+
+fn unknown(name: &str, data: &str, sink: &mut dyn Sink) {
+    sink.event(Event::Unknown { name: name.into(), data: data.into() });
+}
+
+/// The fields of an event that should have none but its type.
+fn extras(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+    let mut r = Reader::new(data);
+    let mut fields = r.object()?;
+    while let Some(name) = fields.key(&mut r)? {
+        let value = r.raw()?;
+        if name != "type" && value != "null" {
+            sink.event(Event::Extra { part: None, name, value: value.into() });
+        }
+    }
+    Ok(())
+}
+
+fn provider_error(data: &str) -> DecodeError {
+    let body = error::read(data)
+        .unwrap_or_else(|| ErrorBody { message: Some(String::from(data.trim())), ..ErrorBody::default() });
+    DecodeError::Provider(Box::new(body))
+}
+
+/// What is wrong with a body that says neither that it is a message nor that it is an event.
+#[cold]
+fn not_a_response(body: &str) -> DecodeError {
+    if let Some(error) = error::read(body) {
+        return DecodeError::Provider(Box::new(error));
+    }
+    let mut r = Reader::new(body);
+    let found = r.skip().and_then(|()| r.end()).err();
+    let found = found.unwrap_or(json::Error { at: 0, expected: "a message or an error" });
+    DecodeError::json("the response body", found, body)
+}
+
+/// Data that is no JSON: fatal where an event of this protocol was to come.
+#[cold]
+fn take_text(name: &str, data: &str, error: json::Error, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+    match name {
+        _ if data.trim() == "[DONE]" => Ok(()),
+        "ping" => Ok(()),
+        "error" => Err(provider_error(data)),
+        ""
+        | "content_block_delta"
+        | "content_block_start"
+        | "content_block_stop"
+        | "message_delta"
+        | "message_start"
+        | "message_stop" => Err(DecodeError::json("an event", error, data)),
+        _ => {
+            unknown(name, data, sink);
+            Ok(())
+        }
+    }
 }
 
 impl WireDecoder for State {
     fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        let _ = (name, data, sink);
-        Ok(())
+        if self.is_complete {
+            return Ok(());
+        }
+        let frame = match Frame::read(data) {
+            Ok(frame) => frame,
+            Err(error) => return take_text(name, data, error, sink),
+        };
+        let kind = if frame.kind.is_empty() { name } else { &*frame.kind };
+        match frame.delta {
+            Some(delta) if kind == "content_block_delta" => self.take_delta(frame.index, delta, data, sink),
+            _ => self.take_rare(kind, frame.index, data, sink),
+        }
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        response::decode(self, body, sink)
+        if self.is_complete {
+            return Ok(());
+        }
+        let kind = object::field(body, "type").and_then(|raw| Reader::new(raw).opt_string().ok().flatten());
+        match kind.as_deref() {
+            Some("message") => response::decode(self, body, sink),
+            Some("error") => Err(provider_error(body)),
+            Some(_) if object::field(body, "content").is_none() => self.event("", body, sink),
+            _ if object::field(body, "content").is_some() => response::decode(self, body, sink),
+            _ => Err(not_a_response(body)),
+        }
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
         let _ = sink;
-        Ok(())
+        if self.is_complete { Ok(()) } else { Err(DecodeError::Incomplete { expected: "message_stop" }) }
     }
 
     fn progress(&self) -> Progress {
-        Progress::Open
+        if self.is_complete { Progress::Complete } else { Progress::Open }
     }
 
     fn usage(&self) -> &Usage {

@@ -1,8 +1,3 @@
 //! Error bodies.
 
-use crate::failure::ErrorBody;
-
-pub(in crate::protocol) fn read(body: &str) -> Option<ErrorBody> {
-    let _ = body;
-    None
-}
+pub(in crate::protocol) use crate::protocol::openai_error::read;

@@ -1,10 +1,276 @@
-//! Whole responses.
+//! Response objects: the whole answer, and the last event of a stream.
 
-use super::stream::State;
-use crate::model::Sink;
-use crate::protocol::wire_decoder::DecodeError;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 
+use super::error;
+use super::item::{Item, opt_raw};
+use super::stream::{Phase, State};
+use crate::json::{self, Reader};
+use crate::model::{Event, Finish, FinishReason, Sink};
+use crate::protocol::openai_error;
+use crate::protocol::wire_decoder::{DecodeError, WireDecoder};
+use crate::usage::{Completeness, read_openai_responses, read_tool_usage};
+
+/// The fields of a response object that the vocabulary has words for.
+#[derive(Default)]
+struct Envelope<'a> {
+    id: Option<Cow<'a, str>>,
+    model: Option<Cow<'a, str>>,
+    object: Option<Cow<'a, str>>,
+    /// The type, where this is no response but an event.
+    kind: Option<Cow<'a, str>>,
+    status: Option<Cow<'a, str>>,
+    service_tier: Option<Cow<'a, str>>,
+    incomplete_reason: Option<Cow<'a, str>>,
+    is_background: bool,
+    error: Option<&'a str>,
+    output: Option<&'a str>,
+    tool_usage: Option<&'a str>,
+    usage: Option<&'a str>,
+}
+
+impl<'a> Envelope<'a> {
+    fn read(raw: &'a str) -> Result<Self, json::Error> {
+        let mut envelope = Self::default();
+        let r = &mut Reader::new(raw);
+        let Some(mut fields) = r.opt_object()? else { return Ok(envelope) };
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "background" => envelope.is_background = r.opt_bool()? == Some(true),
+                "error" => envelope.error = opt_raw(r)?,
+                "id" => envelope.id = r.opt_text()?,
+                "incomplete_details" => envelope.incomplete_reason = reason(r)?,
+                "model" => envelope.model = r.opt_string()?,
+                "object" => envelope.object = r.opt_string()?,
+                "output" => envelope.output = opt_raw(r)?,
+                "service_tier" => envelope.service_tier = r.opt_string()?,
+                "status" => envelope.status = r.opt_text()?,
+                "tool_usage" => envelope.tool_usage = opt_raw(r)?,
+                "type" => envelope.kind = r.opt_string()?,
+                "usage" => envelope.usage = opt_raw(r)?,
+                _ => r.skip()?,
+            }
+        }
+        r.end()?;
+        Ok(envelope)
+    }
+
+    fn items(&self) -> Result<Vec<Item<'a>>, json::Error> {
+        let mut items = Vec::new();
+        let r = &mut Reader::new(self.output.unwrap_or("[]"));
+        let Some(mut list) = r.opt_array()? else { return Ok(items) };
+        while list.element(r)? {
+            items.push(Item::read(r.raw()?)?);
+        }
+        Ok(items)
+    }
+}
+
+fn reason<'a>(r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>, json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(None) };
+    let mut reason = None;
+    while let Some(key) = fields.key(r)? {
+        if key == "reason" { reason = r.opt_text()? } else { r.skip()? }
+    }
+    Ok(reason)
+}
+
+/// Takes a JSON value that came without framing: a response, an error, or one event of a stream.
 pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-    let _ = (state, body, sink);
+    let malformed = |e| DecodeError::json("a Responses body", e, body);
+    let envelope = Envelope::read(body).map_err(malformed)?;
+    if let Some(kind) = envelope.kind.as_deref() {
+        return state.event(kind, body, sink);
+    }
+    let object = envelope.object.as_deref();
+    if object == Some("response") || (object.is_none() && envelope.output.is_some()) {
+        return terminal(state, &envelope, None, body, sink).map_err(malformed)?;
+    }
+    match error::read(body) {
+        Some(error) => {
+            state.phase = Phase::Complete;
+            Err(DecodeError::Provider(Box::new(error)))
+        }
+        None => other_object(state, &envelope, body, sink).map_err(malformed),
+    }
+}
+
+/// Takes an object of another endpoint (a compaction, a token count): there is no answer in it.
+fn other_object(
+    state: &mut State,
+    envelope: &Envelope<'_>,
+    body: &str,
+    sink: &mut dyn Sink,
+) -> Result<(), json::Error> {
+    state.phase = Phase::NotAResponse;
+    usage(state, envelope)?;
+    let r = &mut Reader::new(body);
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(name) = fields.key(r)? {
+        if let Some(value) = opt_raw(r)? {
+            sink.event(Event::Extra { part: None, name, value: Cow::Borrowed(value) });
+        }
+    }
+    Ok(())
+}
+
+/// Takes the response object of an event that opens the stream.
+pub(super) fn opening(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+    let envelope = Envelope::read(body)?;
+    start(state, &envelope, sink);
+    if usage(state, &envelope)? {
+        state.usage.completeness = Completeness::Partial;
+    }
+    Ok(())
+}
+
+/// Takes the last event of a stream, whose type is `kind`.
+pub(super) fn terminal_event(
+    state: &mut State,
+    kind: &str,
+    body: Option<&str>,
+    data: &str,
+    sink: &mut dyn Sink,
+) -> Result<(), DecodeError> {
+    let malformed = |e| DecodeError::json("a Responses event", e, data);
+    let body = body.unwrap_or("{}");
+    let envelope = Envelope::read(body).map_err(malformed)?;
+    let first_error = match core::mem::take(&mut state.phase) {
+        Phase::Failing(error) => Some(error),
+        _ => None,
+    };
+    around(data, sink).map_err(malformed)?;
+    let status = kind.strip_prefix("response.");
+    let ended = terminal(state, &envelope, status, body, sink).map_err(malformed)?;
+    match (ended, first_error) {
+        (Err(DecodeError::Provider(_)), Some(first)) => Err(DecodeError::Provider(first)),
+        (ended, _) => ended,
+    }
+}
+
+/// Sends what stands beside the response in its last event.
+fn around(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+    let r = &mut Reader::new(data);
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(name) = fields.key(r)? {
+        let value = opt_raw(r)?;
+        if let Some(value) = value
+            && !matches!(&*name, "obfuscation" | "response" | "sequence_number" | "type")
+        {
+            sink.event(Event::Extra { part: None, name, value: Cow::Borrowed(value) });
+        }
+    }
+    Ok(())
+}
+
+/// Takes a response object that will not change any more, or not before someone asks again.
+fn terminal(
+    state: &mut State,
+    envelope: &Envelope<'_>,
+    event_status: Option<&str>,
+    body: &str,
+    sink: &mut dyn Sink,
+) -> Result<Result<(), DecodeError>, json::Error> {
+    start(state, envelope, sink);
+    state.merge(&envelope.items()?, sink)?;
+    state.parts.end_all(sink);
+    extras(body, sink)?;
+    let status = envelope.status.as_deref().or(event_status);
+    let finish = Finish {
+        reason: finish_reason(state, status, envelope.incomplete_reason.as_deref()),
+        raw: status.map(String::from),
+        detail: envelope.incomplete_reason.as_deref().map(String::from),
+    };
+    sink.event(Event::Finish { candidate: 0, finish });
+    if usage(state, envelope)? {
+        sink.event(Event::Usage(Box::new(state.usage.clone())));
+    }
+    state.phase = Phase::Complete;
+    if status != Some("failed") {
+        return Ok(Ok(()));
+    }
+    let error = match envelope.error {
+        Some(raw) => openai_error::read_error(&mut Reader::new(raw))?,
+        None => None,
+    };
+    Ok(Err(DecodeError::Provider(Box::new(error.unwrap_or_default()))))
+}
+
+fn start(state: &mut State, envelope: &Envelope<'_>, sink: &mut dyn Sink) {
+    state.is_background |= envelope.is_background;
+    let id = changed(&mut state.id, envelope.id.as_deref());
+    let model = changed(&mut state.model, envelope.model.as_deref());
+    if id.is_some() || model.is_some() {
+        sink.event(Event::Start { id: id.map(Cow::Borrowed), model: model.map(Cow::Borrowed) });
+    }
+}
+
+/// Notes `new` in `known`; gives it if that was a change.
+fn changed<'a>(known: &mut Option<String>, new: Option<&'a str>) -> Option<&'a str> {
+    let new = new.filter(|new| known.as_deref() != Some(*new))?;
+    *known = Some(new.into());
+    Some(new)
+}
+
+/// Reads the usage; gives whether the response states one.
+fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error> {
+    let usage = &mut state.usage;
+    if let Some(tier) = envelope.service_tier.as_deref() {
+        usage.service_tier = Some(tier.into());
+    }
+    if let Some(raw) = envelope.tool_usage {
+        read_tool_usage(&mut Reader::new(raw), &mut usage.counts)?;
+    }
+    let Some(raw) = envelope.usage else { return Ok(false) };
+    read_openai_responses(&mut Reader::new(raw), &mut usage.counts)?;
+    usage.raw.resize(1, String::new());
+    usage.raw[0].clear();
+    usage.raw[0].push_str(raw);
+    usage.completeness = Completeness::Complete;
+    Ok(true)
+}
+
+fn finish_reason(state: &State, status: Option<&str>, detail: Option<&str>) -> FinishReason {
+    match (status, detail) {
+        (Some("completed") | None, _) if state.parts.has_tool_call => FinishReason::ToolCalls,
+        (Some("completed") | None, _) if state.parts.has_refusal => FinishReason::Refusal,
+        (Some("completed") | None, _) => FinishReason::Stop,
+        (Some("cancelled"), _) => FinishReason::Cancelled,
+        (Some("failed"), _) => FinishReason::Error,
+        (Some("in_progress" | "queued"), _) => FinishReason::Pause,
+        (Some("incomplete"), Some("content_filter")) => FinishReason::ContentFilter,
+        (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => FinishReason::Length,
+        (Some("incomplete"), Some("steered")) => FinishReason::Pause,
+        _ => FinishReason::Other,
+    }
+}
+
+/// Sends the fields of a response that there is no word for.
+fn extras(body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+    let r = &mut Reader::new(body);
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(name) = fields.key(r)? {
+        let Some(value) = opt_raw(r)? else { continue };
+        // `output_text` repeats the text; official clients compute it.
+        let is_known = matches!(
+            &*name,
+            "error"
+                | "id"
+                | "incomplete_details"
+                | "model"
+                | "object"
+                | "output"
+                | "output_text"
+                | "service_tier"
+                | "status"
+                | "usage"
+        );
+        if !is_known {
+            sink.event(Event::Extra { part: None, name, value: Cow::Borrowed(value) });
+        }
+    }
     Ok(())
 }

@@ -1,0 +1,92 @@
+//! Edits of JSON objects kept as text: one field is set, every other byte stays.
+
+use alloc::string::String;
+
+use crate::json::{Kind, Reader, Writer};
+
+/// `object` with the field at the dotted `path` set to the JSON text `value`: in place where it is
+/// there, at the end where it is not. Objects on the way are made where they are missing.
+///
+/// A text that is no object is returned as it is.
+pub(super) fn with_field(object: &str, path: &str, value: &str) -> String {
+    let (name, rest) = match path.split_once('.') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    let Some(place) = find(object, name) else { return String::from(object) };
+    match place {
+        Place::Value(start, end) => {
+            let old = &object[start..end];
+            let new = match rest {
+                None => String::from(value),
+                Some(rest) if Reader::new(old).kind() == Ok(Kind::Object) => with_field(old, rest, value),
+                Some(rest) => with_field("{}", rest, value),
+            };
+            alloc::format!("{}{new}{}", &object[..start], &object[end..])
+        }
+        Place::End(end) => {
+            let mut w = Writer::onto(String::from(object[..end].trim_end()));
+            match rest {
+                None => w.key(name).raw(value),
+                Some(rest) => w.key(name).raw(&with_field("{}", rest, value)),
+            }
+            w.finish() + &object[end..]
+        }
+    }
+}
+
+/// The JSON text of the field `name`.
+pub(super) fn field<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    match find(object, name)? {
+        Place::Value(start, end) => Some(&object[start..end]),
+        Place::End(_) => None,
+    }
+}
+
+enum Place {
+    /// Start and end of the field's value.
+    Value(usize, usize),
+    /// Where the closing brace stands.
+    End(usize),
+}
+
+fn find(object: &str, name: &str) -> Option<Place> {
+    let mut r = Reader::new(object);
+    let mut fields = r.object().ok()?;
+    while let Some(key) = fields.key(&mut r).ok()? {
+        let raw = r.raw().ok()?;
+        if key == name {
+            let end = r.position();
+            return Some(Place::Value(end - raw.len(), end));
+        }
+    }
+    Some(Place::End(r.position() - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_field_changes_and_the_rest_stays() {
+        for (object, path, value, expected) in [
+            ("{}", "a", "1", r#"{"a":1}"#),
+            (r#"{"a": 0, "b":[1, 2] }"#, "a", "{\"x\":1}", r#"{"a": {"x":1}, "b":[1, 2] }"#),
+            (r#"{"b":2 }"#, "a", "1", r#"{"b":2,"a":1}"#),
+            (r#"{"a":{"b":1}}"#, "a.c", "2", r#"{"a":{"b":1,"c":2}}"#),
+            (r#"{"a":{"b":1}}"#, "a.b", "2", r#"{"a":{"b":2}}"#),
+            (r#"{"a":null}"#, "a.b.c", "2", r#"{"a":{"b":{"c":2}}}"#),
+            ("{}", "a.b", "2", r#"{"a":{"b":2}}"#),
+            ("[1]", "a", "2", "[1]"),
+        ] {
+            assert_eq!(with_field(object, path, value), expected);
+        }
+    }
+
+    #[test]
+    fn fields_are_found_by_name() {
+        assert_eq!(field(r#"{"a": [1 ] ,"b":2}"#, "a"), Some("[1 ]"));
+        assert_eq!(field(r#"{"a":1}"#, "b"), None);
+        assert_eq!(field("7", "b"), None);
+    }
+}
