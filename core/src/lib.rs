@@ -22,4 +22,5 @@ pub mod sse;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
+pub mod transcript;
 pub mod usage;

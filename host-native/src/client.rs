@@ -42,6 +42,13 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// The options of a client that was given none: the bounded policy, 10 minutes for a response head,
+/// 5 minutes of silence within a stream.
+pub fn default_options() -> Options {
+    let deadlines = Deadlines { head_ms: Some(HEAD_MS), stall_ms: Some(STALL_MS), ..Deadlines::default() };
+    Options { deadlines, ..Options::default() }
+}
+
 impl ClientBuilder {
     /// Adds a provider of a known dialect under its own name, at its own host, with this key.
     ///
@@ -163,13 +170,26 @@ impl Client {
         Ok(EventStream::new(self.drive(provider, request, options)?))
     }
 
+    /// Calls `provider` as the client's options say, streaming or not. Either way events come, and
+    /// the outcome last; without streaming they come all at once.
+    ///
+    /// # Errors
+    /// Nothing could be sent. What fails later is in the outcome.
+    pub fn call(&self, provider: &str, request: Request) -> Result<EventStream, Error> {
+        Ok(EventStream::new(self.drive(provider, request, self.options.clone())?))
+    }
+
     fn drive(&self, provider: &str, request: Request, options: Options) -> Result<Driver<NativeHost>, Error> {
         let target = self.target(provider)?.clone();
         let call = Call::new(request, target, options, seed(), self.host.now())?;
         Ok(Driver::new(self.host.clone(), call))
     }
 
-    fn target(&self, provider: &str) -> Result<&Target, Error> {
+    /// The target of that name.
+    ///
+    /// # Errors
+    /// No such provider was added; where its dialect is known, the error names its key's variable.
+    pub fn target(&self, provider: &str) -> Result<&Target, Error> {
         if let Some(target) = self.targets.get(provider) {
             return Ok(target);
         }

@@ -31,13 +31,14 @@
 mod client;
 mod error;
 mod event_stream;
+#[cfg(feature = "exchange")]
 pub mod exchange;
 mod host;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod transport;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, default_options};
 pub use error::Error;
 pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;

@@ -1,7 +1,9 @@
 //! What the conformance runs share: recorded exchanges, the readings of them, and the comparison.
 
 pub mod compare;
+pub mod fixtures;
 pub mod order;
+pub mod passes;
 pub mod reading;
 pub mod run;
 

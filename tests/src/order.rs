@@ -10,7 +10,7 @@ pub fn violations(decoded: &Decoded) -> Vec<String> {
     let mut watch = Watch::default();
     for (at, event) in decoded.events.iter().enumerate() {
         if let Err(rule) = watch.see(event) {
-            watch.out.push(format!("event {at}: {rule}: {event:?}"));
+            watch.out.push(format!("order: event {at}: {rule}: {event:?}"));
         }
     }
     if decoded.status == Status::Complete {
@@ -126,18 +126,20 @@ impl<'a> Watch<'a> {
 
     fn end(&mut self, usage: &Usage) {
         for (at, _) in self.parts.iter().enumerate().filter(|(_, (_, is_open))| *is_open) {
-            self.out.push(format!("part {at} is still open at a good end"));
+            self.out.push(format!("order: part {at} is still open at a good end"));
         }
         match self.usages.last() {
             Some(last) if **last != *usage => {
-                self.out.push(format!("the last usage event is not the usage: {last:?}"))
+                self.out.push(format!("order: the last usage event is not the usage: {last:?}"))
             }
-            None if !usage.counts.is_empty() => self.out.push("usage is known, but no event told it".into()),
+            None if !usage.counts.is_empty() => {
+                self.out.push("order: usage is known, but no event told it".into())
+            }
             _ => {}
         }
         let expected = if usage.counts.is_empty() { Completeness::Unknown } else { Completeness::Complete };
         if usage.completeness != expected {
-            self.out.push(format!("usage is {} at a good end", usage.completeness.name()));
+            self.out.push(format!("order: usage is {} at a good end", usage.completeness.name()));
         }
     }
 }
@@ -190,6 +192,6 @@ mod tests {
         let opened = open(0);
         watch.see(&opened).expect("a first part");
         watch.end(&Usage::default());
-        assert_eq!(watch.out, ["part 0 is still open at a good end"]);
+        assert_eq!(watch.out, ["order: part 0 is still open at a good end"]);
     }
 }

@@ -135,7 +135,7 @@ pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: 
     }
     for cut in cuts {
         if let Some(difference) = split_difference(&whole, &decode(exchange, wire, cut)) {
-            out.push(format!("cut {cut:?}: {difference}"));
+            out.push(format!("split: {cut:?}: {difference}"));
         }
     }
     if whole.status == Status::Complete {
@@ -151,11 +151,11 @@ fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed:
     let cut = decode(exchange, wire, Cuts::Truncated(len));
     let why = cut.error.as_ref().map_or("", |e| e.message.as_str());
     if cut.status == Status::Error {
-        Some(format!("cut short after {len} bytes: an error, expected a partial response: {why}"))
+        Some(format!("truncated: after {len} bytes: an error, expected a partial response: {why}"))
     } else if !whole.text.starts_with(&cut.text) {
-        Some(format!("cut short after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
+        Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
     } else if cut.tool_calls.len() > whole.tool_calls.len() {
-        Some(format!("cut short after {len} bytes: more tool calls than in the whole"))
+        Some(format!("truncated: after {len} bytes: more tool calls than in the whole"))
     } else {
         None
     }

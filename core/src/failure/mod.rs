@@ -4,14 +4,18 @@
 //! Everything here is a pure function. Whether a retry follows is decided in [`crate::retry`].
 
 mod classify;
+mod code;
 mod date;
 mod duration;
 mod hint;
+mod message;
+mod words;
 
 use alloc::string::String;
 use core::fmt;
 
-pub use classify::{classify_response, classify_transport, kind_of_code};
+pub use classify::{classify_response, classify_transport};
+pub use code::kind_of_code;
 pub use date::{parse_http_date, parse_rfc3339};
 pub use duration::parse_duration;
 pub use hint::retry_after;
@@ -28,7 +32,7 @@ pub enum FailureKind {
     Configuration,
     /// The state changed underneath (409).
     Conflict,
-    /// No connection, a reset, a broken body: no HTTP status to blame.
+    /// No connection, a reset, a broken body, or a request that did not arrive in time (408, 425).
     Connection,
     /// The conversation is longer than the model can read.
     ContextWindowExceeded,
@@ -44,7 +48,7 @@ pub enum FailureKind {
     NotFound,
     /// The provider is over capacity (529, `overloaded_error`).
     Overloaded,
-    /// Money or a quota ran out; waiting seconds does not help.
+    /// Money or a quota ran out; waiting seconds does not help, unless [`Failure::retryable`] says so.
     QuotaExceeded,
     /// Too many requests or tokens for now.
     RateLimit,
@@ -111,6 +115,13 @@ impl FailureKind {
             Self::Unknown => "unknown",
             Self::Unsupported => "unsupported",
         }
+    }
+}
+
+impl FailureKind {
+    /// The kind of that [`name`](Self::name).
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -214,6 +225,42 @@ impl Failure {
             request_id: None,
         }
     }
+
+    /// The caller cancelled.
+    pub fn cancelled() -> Self {
+        Self::new(FailureKind::Cancelled, "cancelled by the caller")
+    }
+
+    /// The response ended before `expected`; another attempt may bring the whole.
+    pub fn incomplete(expected: &str) -> Self {
+        Self {
+            retryable: Retryable::Yes,
+            scope: FailureScope::Provider,
+            ..Self::new(FailureKind::Incomplete, alloc::format!("the response ended before {expected}"))
+        }
+    }
+
+    /// A deadline of ours passed. Another attempt may be faster, but none fits in a call that is over.
+    pub fn timed_out(timeout: TimeoutKind) -> Self {
+        let (message, retryable) = match timeout {
+            TimeoutKind::Attempt => ("the attempt took too long", Retryable::Yes),
+            TimeoutKind::Call => ("the call took too long", Retryable::No),
+            TimeoutKind::FirstEvent => ("no first event came in time", Retryable::Yes),
+            TimeoutKind::Head => ("no response head came in time", Retryable::Yes),
+            TimeoutKind::Stall => ("no further event came in time", Retryable::Yes),
+        };
+        Self {
+            retryable,
+            scope: FailureScope::Provider,
+            timeout: Some(timeout),
+            ..Self::new(FailureKind::Timeout, message)
+        }
+    }
+
+    /// Whether the same request may succeed when it is sent again, if only once.
+    pub const fn is_retryable(&self) -> bool {
+        !matches!(self.retryable, Retryable::No)
+    }
 }
 
 impl fmt::Display for Failure {
@@ -248,4 +295,30 @@ pub struct ErrorBody {
     pub quota_id: Option<String>,
     /// The provider's id of the request, where the body states it.
     pub request_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_unique_names_that_parse() {
+        for kind in FailureKind::ALL {
+            assert_eq!(FailureKind::parse(kind.name()), Some(kind));
+        }
+        assert_eq!(FailureKind::parse("rate-limit"), None);
+    }
+
+    #[test]
+    fn own_deadlines_are_retried_within_a_call() {
+        for timeout in [TimeoutKind::Attempt, TimeoutKind::FirstEvent, TimeoutKind::Head, TimeoutKind::Stall]
+        {
+            assert!(Failure::timed_out(timeout).is_retryable(), "{timeout:?}");
+        }
+        let failure = Failure::timed_out(TimeoutKind::Call);
+        assert!(!failure.is_retryable());
+        assert_eq!(failure.timeout, Some(TimeoutKind::Call));
+        assert!(Failure::incomplete("message_stop").is_retryable());
+        assert!(!Failure::cancelled().is_retryable());
+    }
 }

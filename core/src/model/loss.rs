@@ -16,6 +16,18 @@ pub enum LossAction {
     Renamed,
 }
 
+impl LossAction {
+    /// The stable name: `approximated`, `dropped`, `refused`, `renamed`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approximated => "approximated",
+            Self::Dropped => "dropped",
+            Self::Refused => "refused",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
 /// One thing that could not be carried faithfully.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
@@ -36,12 +48,6 @@ impl Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let action = match self.action {
-            LossAction::Approximated => "approximated",
-            LossAction::Dropped => "dropped",
-            LossAction::Refused => "refused",
-            LossAction::Renamed => "renamed",
-        };
-        write!(f, "{} {action}: {}", self.path, self.why)
+        write!(f, "{} {}: {}", self.path, self.action.name(), self.why)
     }
 }

@@ -180,6 +180,9 @@ impl Decoder {
                 }
                 Framing::Sse(framer) => {
                     while let Some(frame) = framer.finish() {
+                        if matches!(frame, Ok(sse::Frame::Stray(line)) if is_cut_field(line)) {
+                            continue;
+                        }
                         let is_event = matches!(frame, Ok(sse::Frame::Event { .. }));
                         match take_frame(wire, &mut self.stray, frame, sink) {
                             // The last event has no end: it may be cut.
@@ -255,6 +258,11 @@ fn too_large(what: &'static str, error: sse::FrameError) -> DecodeError {
     DecodeError::TooLarge { what, cap: error.cap }
 }
 
+/// Whether the last line of a body that ended too soon is the beginning of a field's name.
+fn is_cut_field(line: &[u8]) -> bool {
+    ["data", "event", "id", "retry"].iter().any(|name| name.as_bytes().starts_with(line))
+}
+
 /// More stray text than any error has.
 const MAX_STRAY: usize = 16 << 10;
 
@@ -282,4 +290,15 @@ fn take_frame(
 fn stray_error(wire: Wire, stray: &str) -> Option<DecodeError> {
     let json = &stray[stray.find('{')?..];
     super::read_error(wire, json.trim()).map(|body| DecodeError::Provider(Box::new(body)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_beginning_of_a_field_is_a_cut_one() {
+        assert!(["d", "ev", "event", "retr"].iter().all(|line| is_cut_field(line.as_bytes())));
+        assert!(["<html>", "events", "error: x", "oops"].iter().all(|line| !is_cut_field(line.as_bytes())));
+    }
 }

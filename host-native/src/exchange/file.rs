@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 use tokenwire_core::http::Headers;
 use tokenwire_core::model::Wire;
 
-use super::base64;
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 /// Why an exchange file cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +111,7 @@ impl Exchange {
         let recorded: Recorded<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
         let body = match (recorded.body_text, recorded.body_base64) {
             (Some(text), _) => text.into_bytes(),
-            (None, Some(text)) => base64::decode(&text).ok_or(ExchangeError::Base64)?,
+            (None, Some(text)) => decode_base64(&text).ok_or(ExchangeError::Base64)?,
             (None, None) => return Err(ExchangeError::NoBody),
         };
         let protocol = recorded.protocol.or(recorded.wire).unwrap_or_default();
@@ -152,6 +154,21 @@ impl Exchange {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// Recorders wrap lines, leave padding out and use either alphabet.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    GeneralPurpose::new(&alphabet::STANDARD, config).decode(plain).ok()
 }
 
 fn kind(recorded: Option<&str>, status: u16) -> Kind {

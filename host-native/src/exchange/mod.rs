@@ -3,7 +3,6 @@
 //! In scope: reading such a file or a bare body, decoding it cut in any way, and the flat view that
 //! `tokenwire decode` prints. Out of scope: sending anything.
 
-mod base64;
 mod decoded;
 mod file;
 

@@ -18,7 +18,7 @@ use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 #[derive(Clone, Debug, Default)]
 pub(in crate::protocol) struct State {
     pub(super) usage: Usage,
-    stated: AnthropicSnapshot,
+    stated: Box<AnthropicSnapshot>,
     /// Whether the last of `usage.raw` is the running total that a later one replaces.
     has_total: bool,
     open: Vec<Block>,
@@ -130,10 +130,10 @@ impl State {
         }
         self.stated.read(&mut Reader::new(raw))?;
         self.stated.write(&mut self.usage.counts);
-        if let Some(tier) = object::field(raw, "service_tier") {
-            if let Some(tier) = Reader::new(tier).opt_string()? {
-                self.usage.service_tier = Some(tier.into_owned());
-            }
+        if let Some(tier) = object::field(raw, "service_tier")
+            && let Some(tier) = Reader::new(tier).opt_string()?
+        {
+            self.usage.service_tier = Some(tier.into_owned());
         }
         match self.usage.raw.last_mut().filter(|_| self.has_total) {
             Some(known) => {

@@ -1,0 +1,354 @@
+//! Messages: the system prompt, turns, and the blocks they are made of.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::cache::Marks;
+use super::media;
+use super::object::with_field;
+use super::tools::with_extensions;
+use crate::json::Writer;
+use crate::model::{Content, LossAction, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire};
+use crate::protocol::encode::{EncodeError, Encoding};
+
+/// The fields of a request that are about the conversation, JSON text.
+pub(super) struct Conversation {
+    pub(super) system: Option<String>,
+    pub(super) messages: String,
+}
+
+/// Writes the conversation. What a system or developer says before anyone else is the system prompt;
+/// later words of theirs are turns of their own.
+pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<Conversation, EncodeError> {
+    let all = &encoding.request.messages[..];
+    let leading = all.iter().take_while(|m| is_system(m.role)).count();
+    let mut scribe = Scribe { encoding, marks };
+    let system = scribe.system(&all[..leading])?;
+    let mut messages = Vec::new();
+    for turn in turns(all, leading) {
+        messages.extend(scribe.turn(all, turn)?);
+    }
+    if messages.is_empty() {
+        return Err(EncodeError::Invalid {
+            path: "messages".into(),
+            why: "expected a message of the user or the assistant with content, found none".into(),
+        });
+    }
+    Ok(Conversation { system, messages: alloc::format!("[{}]", messages.join(",")) })
+}
+
+const fn is_system(role: Role) -> bool {
+    matches!(role, Role::Developer | Role::System)
+}
+
+/// Messages that go as one: a message, or a run of tool results and the user's words before them.
+struct Turn {
+    first: usize,
+    last: usize,
+}
+
+fn turns(all: &[Message], leading: usize) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    for (at, message) in all.iter().enumerate().skip(leading) {
+        let joins = message.role == Role::Tool
+            && matches!(all[..at].last(), Some(before) if at > leading
+            && matches!(before.role, Role::Tool | Role::User));
+        match turns.last_mut().filter(|_| joins) {
+            Some(turn) => turn.last = at,
+            None => turns.push(Turn { first: at, last: at }),
+        }
+    }
+    turns
+}
+
+/// Where a block stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Assistant,
+    /// Inside a tool result.
+    Result,
+    System,
+    User,
+}
+
+struct Scribe<'e, 'a> {
+    encoding: &'e mut Encoding<'a>,
+    marks: &'e mut Marks,
+}
+
+impl Scribe<'_, '_> {
+    fn lose(&mut self, action: LossAction, path: &str, why: impl Into<String>) {
+        self.encoding.lose(action, path, why);
+    }
+
+    fn system(&mut self, messages: &[Message]) -> Result<Option<String>, EncodeError> {
+        let mut blocks = Vec::new();
+        for (at, message) in messages.iter().enumerate() {
+            let path = alloc::format!("messages[{at}]");
+            self.developer(message, &path);
+            for extension in &message.extensions {
+                let path = alloc::format!("{path}.{}", extension.name);
+                self.lose(LossAction::Dropped, &path, "the system prompt has no fields");
+            }
+            self.blocks(&path, &message.parts, Place::System, &mut blocks)?;
+        }
+        let parts = || messages.iter().flat_map(|m| &m.parts);
+        Ok(content(parts(), blocks))
+    }
+
+    /// Says that a developer's words go as the system's.
+    fn developer(&mut self, message: &Message, path: &str) {
+        if message.role == Role::Developer {
+            self.lose(LossAction::Renamed, path, "the wire has no role `developer`; it goes as `system`");
+        }
+    }
+
+    fn turn(&mut self, all: &[Message], turn: Turn) -> Result<Option<String>, EncodeError> {
+        let messages = &all[turn.first..=turn.last];
+        let (role, place) = match messages[0].role {
+            Role::Assistant => ("assistant", Place::Assistant),
+            Role::Developer | Role::System => ("system", Place::System),
+            Role::Tool | Role::User => ("user", Place::User),
+        };
+        let mut blocks = Vec::new();
+        for (at, message) in (turn.first..).zip(messages) {
+            let path = alloc::format!("messages[{at}]");
+            self.developer(message, &path);
+            if message.parts.is_empty() {
+                self.lose(LossAction::Dropped, &path, "the wire has no message without content");
+            }
+            self.blocks(&path, &message.parts, place, &mut blocks)?;
+        }
+        let parts = || messages.iter().flat_map(|m| &m.parts);
+        if !parts().is_sorted_by_key(|part| !is_result(part)) {
+            let why = "tool results must be the first blocks of their turn";
+            self.lose(LossAction::Approximated, &alloc::format!("messages[{}]", turn.first), why);
+            blocks.sort_by_key(|block| !block.is_result);
+        }
+        let Some(content) = content(parts(), blocks) else { return Ok(None) };
+        let mut w = Writer::new();
+        w.object(|w| {
+            w.key("role").string(role);
+            w.key("content").raw(&content);
+        });
+        let mut json = w.finish();
+        for (at, message) in (turn.first..).zip(messages) {
+            let path = alloc::format!("messages[{at}]");
+            json = with_extensions(self.encoding, &path, json, &message.extensions);
+        }
+        Ok(Some(json))
+    }
+
+    fn blocks(
+        &mut self,
+        path: &str,
+        parts: &[Part],
+        place: Place,
+        blocks: &mut Vec<Written>,
+    ) -> Result<(), EncodeError> {
+        let name = if place == Place::Result { "content" } else { "parts" };
+        for (at, part) in parts.iter().enumerate() {
+            let path = alloc::format!("{path}.{name}[{at}]");
+            if let Some(json) = self.block(&path, part, place)? {
+                blocks.push(Written { json, is_result: is_result(part) });
+            }
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, path: &str, part: &Part, place: Place) -> Result<Option<String>, EncodeError> {
+        let Some(mut json) = self.bare_block(path, part, place)? else { return Ok(None) };
+        for opaque in &part.opaque {
+            let is_known = self.is_native(&opaque.vendor)
+                && match part.content {
+                    Content::Reasoning(_) => opaque.field == "signature",
+                    Content::ToolCall(_) => matches!(&*opaque.field, "caller" | "toolset_name"),
+                    Content::ToolResult(_) => opaque.field == "toolset_name",
+                    _ => false,
+                };
+            if is_known {
+                json = with_field(&json, &opaque.field, opaque.value.as_str());
+            } else {
+                let why = alloc::format!("only {} knows this state", opaque.vendor);
+                self.lose(LossAction::Dropped, &alloc::format!("{path}.{}", opaque.field), why);
+            }
+        }
+        if let Some(mark) = &part.cache {
+            if matches!(part.content, Content::Reasoning(_)) {
+                let path = alloc::format!("{path}.cache");
+                self.lose(LossAction::Dropped, &path, "thinking takes no cache mark");
+            } else if let Some(control) = self.marks.control(self.encoding, path, mark) {
+                json = with_field(&json, "cache_control", &control);
+            }
+        }
+        Ok(Some(with_extensions(self.encoding, path, json, &part.extensions)))
+    }
+
+    /// The block without marks, state and extensions; `None` where it is left out.
+    fn bare_block(&mut self, path: &str, part: &Part, place: Place) -> Result<Option<String>, EncodeError> {
+        let block = match &part.content {
+            Content::Media(media) if matches!(place, Place::Result | Place::User) => {
+                media::encode(self.encoding, path, media)?
+            }
+            Content::Media(_) => {
+                return Err(self.encoding.refuse(path, "only a user's turn and a tool result hold media"));
+            }
+            Content::Reasoning(reasoning) => {
+                let signature = part.opaque_field("signature").filter(|o| self.is_native(&o.vendor));
+                if signature.is_none() || place != Place::Assistant {
+                    let why = "thinking goes back only with this vendor's signature";
+                    self.lose(LossAction::Dropped, path, why);
+                    return Ok(None);
+                }
+                typed("thinking", |w| w.key("thinking").string(&reasoning.text))
+            }
+            Content::Refusal(text) => {
+                self.lose(LossAction::Approximated, path, "the wire has no refusal part; it goes as text");
+                return Ok((!text.is_empty()).then(|| typed("text", |w| w.key("text").string(text))));
+            }
+            Content::Text { text, .. } if text.is_empty() => {
+                self.lose(LossAction::Dropped, path, "the wire has no empty text");
+                return Ok(None);
+            }
+            Content::Text { text, .. } => {
+                let citations = self.citations(path, part, place);
+                typed("text", |w| {
+                    w.key("text").string(text);
+                    w.opt_raw("citations", citations.as_deref());
+                })
+            }
+            Content::ToolCall(call) if place == Place::Assistant => self.tool_call(path, call)?,
+            Content::ToolCall(_) => {
+                return Err(self.encoding.refuse(path, "only the assistant calls tools"));
+            }
+            Content::ToolResult(result) if place == Place::User => self.tool_result(path, result)?,
+            Content::ToolResult(_) => {
+                return Err(self.encoding.refuse(path, "a tool result stands in a turn of the tool or user"));
+            }
+            Content::Vendor { wire: Wire::Anthropic, json, .. } => json.as_str().into(),
+            Content::Vendor { wire, kind, .. } => {
+                self.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows {kind:?}"));
+                return Ok(None);
+            }
+        };
+        Ok(Some(block))
+    }
+
+    fn is_native(&self, vendor: &str) -> bool {
+        vendor == self.encoding.target.dialect.vendor
+    }
+
+    /// A text's citations of this wire; the API takes them from the assistant only.
+    fn citations(&mut self, path: &str, part: &Part, place: Place) -> Option<String> {
+        let Content::Text { citations, .. } = &part.content else { return None };
+        let mut kept = Vec::new();
+        for (at, citation) in citations.iter().enumerate() {
+            if citation.wire == Wire::Anthropic && place == Place::Assistant {
+                kept.push(citation.raw.as_str());
+                continue;
+            }
+            let why = match citation.wire {
+                Wire::Anthropic => String::from("only the assistant's text holds citations"),
+                wire => alloc::format!("only {wire} knows this citation"),
+            };
+            self.lose(LossAction::Dropped, &alloc::format!("{path}.citations[{at}]"), why);
+        }
+        (!kept.is_empty()).then(|| alloc::format!("[{}]", kept.join(",")))
+    }
+
+    fn tool_call(&mut self, path: &str, call: &ToolCall) -> Result<String, EncodeError> {
+        let at = alloc::format!("{path}.arguments");
+        let input = match call.kind {
+            ToolCallKind::Freeform => {
+                self.lose(LossAction::Approximated, &at, "freeform input goes as an object with one string");
+                let mut w = Writer::new();
+                w.object(|w| w.key("input").string(&call.arguments));
+                Cow::Owned(w.finish())
+            }
+            ToolCallKind::Function => call.object().map_err(|error| {
+                let why =
+                    alloc::format!("the wire carries arguments as an object, and these are none: {error}");
+                self.encoding.refuse(at, why)
+            })?,
+        };
+        let id = match call.id.as_deref() {
+            Some(id) if !id.is_empty() => self.id(path, id),
+            _ => return Err(no_id(alloc::format!("{path}.id"))),
+        };
+        Ok(typed("tool_use", |w| {
+            w.key("id").string(&id);
+            w.key("name").string(&call.name);
+            w.key("input").raw(&input);
+        }))
+    }
+
+    fn tool_result(&mut self, path: &str, result: &ToolResult) -> Result<String, EncodeError> {
+        if result.call_id.is_empty() {
+            return Err(no_id(alloc::format!("{path}.call_id")));
+        }
+        let id = self.id(path, &result.call_id);
+        let mut blocks = Vec::new();
+        self.blocks(path, &result.content, Place::Result, &mut blocks)?;
+        let content = content(result.content.iter(), blocks);
+        Ok(typed("tool_result", |w| {
+            w.key("tool_use_id").string(&id);
+            w.opt_raw("content", content.as_deref());
+            w.opt_bool("is_error", result.is_error.then_some(true));
+        }))
+    }
+
+    /// An id in the characters that the API accepts; the same id changes in the same way each time.
+    fn id<'i>(&mut self, path: &str, id: &'i str) -> Cow<'i, str> {
+        let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if id.chars().all(is_good) {
+            return Cow::Borrowed(id);
+        }
+        let renamed: String = id.chars().map(|c| if is_good(c) { c } else { '_' }).collect();
+        let why = alloc::format!("an id has letters, digits, `_` and `-` only; it goes as {renamed:?}");
+        self.lose(LossAction::Renamed, &alloc::format!("{path}.id"), why);
+        Cow::Owned(renamed)
+    }
+}
+
+fn no_id(path: String) -> EncodeError {
+    EncodeError::Invalid { path, why: "expected an id that ties call and result together, found none".into() }
+}
+
+/// A block that is written.
+struct Written {
+    json: String,
+    is_result: bool,
+}
+
+const fn is_result(part: &Part) -> bool {
+    matches!(part.content, Content::ToolResult(_))
+}
+
+/// Blocks as the value of `content` or `system`: a string where there is one bare text.
+fn content<'p>(mut parts: impl Iterator<Item = &'p Part>, blocks: Vec<Written>) -> Option<String> {
+    if blocks.is_empty() {
+        return None;
+    }
+    if let (Some(Part { content: Content::Text { text, citations }, cache: None, opaque, extensions }), None) =
+        (parts.next(), parts.next())
+        && citations.is_empty()
+        && opaque.is_empty()
+        && extensions.is_empty()
+    {
+        let mut w = Writer::new();
+        w.string(text);
+        return Some(w.finish());
+    }
+    let blocks: Vec<String> = blocks.into_iter().map(|block| block.json).collect();
+    Some(alloc::format!("[{}]", blocks.join(",")))
+}
+
+fn typed(kind: &str, fields: impl FnOnce(&mut Writer)) -> String {
+    let mut w = Writer::new();
+    w.object(|w| {
+        w.key("type").string(kind);
+        fields(w);
+    });
+    w.finish()
+}

@@ -1,0 +1,9 @@
+//! The program `tokenwire`.
+
+mod program;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    program::main()
+}

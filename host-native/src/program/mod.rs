@@ -1,0 +1,47 @@
+//! The command line: `run` makes a call, `sim` is a provider that misbehaves, `decode` reads
+//! recorded exchanges.
+
+mod arguments;
+mod attachment;
+mod countdown;
+mod decode;
+mod exit_code;
+mod report;
+mod run;
+mod sim;
+mod tool_file;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command};
+
+/// Something the person at the command line can mend; printed on one line.
+pub(crate) type Fault = String;
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    let command = Arguments::command().after_long_help(exit_code::help());
+    let arguments = match command.try_get_matches().and_then(|m| Arguments::from_arg_matches(&m)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors.
+            let code = if error.use_stderr() { exit_code::USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let result = match arguments.command {
+        Command::Decode(options) => decode::main(&options),
+        Command::Run(options) => run::main(&options),
+        Command::Sim(options) => sim::main(&options),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            eprintln!("tokenwire: {fault}");
+            ExitCode::from(exit_code::CONFIGURATION)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What is printed: the answer on standard output, everything about it on standard error.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+
+use tokenwire::core::json::Writer;
+use tokenwire::core::model::PartKind;
+use tokenwire::core::transcript::{write_event, write_outcome};
+use tokenwire::{AttemptRecord, Completeness, Event, Outcome, Usage};
+
+use super::countdown::one_line;
+
+/// Prints a call's events.
+#[derive(Debug)]
+pub(crate) struct Report {
+    json: bool,
+    colour: bool,
+    /// Tool calls that are coming in: name and arguments, by part.
+    calls: BTreeMap<u32, (String, String)>,
+    /// Whether the last thing on standard output was text without a line end.
+    open_line: bool,
+    /// Whether thinking is being shown on the terminal.
+    thinking: bool,
+}
+
+/// The outcome as one line of JSON.
+pub(crate) fn outcome_json(outcome: &Outcome) -> String {
+    let mut w = Writer::new();
+    write_outcome(&mut w, outcome);
+    w.finish()
+}
+
+/// Writes to standard output at once; `false` where nobody reads it any more.
+fn put(text: &str) -> bool {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_ok()
+}
+
+impl Report {
+    pub(crate) fn new(json: bool) -> Self {
+        let colour = std::io::stderr().is_terminal();
+        Self { json, colour, calls: BTreeMap::new(), open_line: false, thinking: false }
+    }
+
+    /// Prints an event; `false` where standard output is closed.
+    pub(crate) fn event(&mut self, event: &Event<'_>) -> bool {
+        if self.json {
+            let mut w = Writer::new();
+            write_event(&mut w, event);
+            return put(&(w.finish() + "\n"));
+        }
+        match event {
+            Event::TextDelta { text, .. } | Event::RefusalDelta { text, .. } => {
+                self.end_thinking();
+                self.open_line = !text.ends_with('\n');
+                put(text)
+            }
+            Event::ReasoningDelta { text, .. } => {
+                self.think(text);
+                true
+            }
+            Event::PartStart { part, kind: PartKind::ToolCall { name, .. }, .. } => {
+                self.calls.insert(*part, (name.to_string(), String::new()));
+                true
+            }
+            Event::ArgumentsDelta { part, text } => {
+                if let Some((_, arguments)) = self.calls.get_mut(part) {
+                    arguments.push_str(text);
+                }
+                true
+            }
+            Event::PartEnd { part } => match self.calls.remove(part) {
+                Some((name, arguments)) => self.line(&format!("tool call: {name} {arguments}")),
+                None => true,
+            },
+            Event::Discard { keep_bytes, .. } => {
+                self.calls.clear();
+                self.end_thinking();
+                let whole = *keep_bytes == 0;
+                self.end_line();
+                eprintln!(
+                    "{}",
+                    if whole {
+                        "(what was shown is void: it starts over)"
+                    } else {
+                        "(the end of what was shown is void: it comes again)"
+                    }
+                );
+                true
+            }
+            _ => true,
+        }
+    }
+
+    /// A line of its own on standard output.
+    fn line(&mut self, text: &str) -> bool {
+        self.end_thinking();
+        self.end_line() && put(&format!("{text}\n"))
+    }
+
+    fn end_line(&mut self) -> bool {
+        !core::mem::take(&mut self.open_line) || put("\n")
+    }
+
+    /// Thinking is shown on a terminal only.
+    fn think(&mut self, text: &str) {
+        if self.colour {
+            self.thinking = true;
+            eprint!("\x1b[2m{text}\x1b[0m");
+        }
+    }
+
+    fn end_thinking(&mut self) {
+        if core::mem::take(&mut self.thinking) {
+            eprintln!();
+        }
+    }
+
+    /// Prints how the call ended.
+    pub(crate) fn outcome(&mut self, outcome: &Outcome) {
+        if self.json {
+            put(&(outcome_json(outcome) + "\n"));
+            return;
+        }
+        self.end_thinking();
+        self.end_line();
+        if let Some(failure) = &outcome.failure {
+            let what = format!("failed: {}", one_line(&failure.to_string()));
+            let why = outcome.stop.map(|stop| format!(" [{}]", stop.name())).unwrap_or_default();
+            eprintln!("{}{why}", self.paint("31", &what));
+        }
+        for loss in &outcome.losses {
+            eprintln!("lost      {loss}");
+        }
+        let raw = outcome.finish.raw.as_deref().map(|raw| format!(" ({raw})")).unwrap_or_default();
+        eprintln!("finish    {}{raw}", outcome.finish.reason);
+        eprintln!("tokens    {}", tokens(&outcome.usage));
+        for attempt in &outcome.attempts {
+            eprintln!("attempt   {}", attempt_line(attempt));
+        }
+        let first = outcome.attempts.last().and_then(|a| a.first_event_ms);
+        let first =
+            first.map(|ms| format!(", first event of the last attempt after {ms} ms")).unwrap_or_default();
+        eprintln!("time      {} ms in all{first}", outcome.elapsed_ms);
+    }
+
+    fn paint(&self, colour: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.into() }
+    }
+}
+
+/// The stated counts by bucket; zeros of parts are left out, wholes are not.
+fn tokens(usage: &Usage) -> String {
+    let counts: Vec<_> = usage
+        .counts
+        .iter()
+        .filter(|(bucket, count)| *count > 0 || matches!(bucket.name(), "input" | "output"))
+        .map(|(bucket, count)| format!("{} {count}", bucket.name()))
+        .collect();
+    match (counts.is_empty(), usage.completeness) {
+        (true, _) => "not stated".into(),
+        (false, Completeness::Complete) => counts.join(", "),
+        (false, other) => format!("{} ({})", counts.join(", "), other.name()),
+    }
+}
+
+fn attempt_line(attempt: &AttemptRecord) -> String {
+    let mut line = format!("{}: ", attempt.attempt);
+    if attempt.waited_ms > 0 {
+        line.push_str(&format!("after {} ms, ", attempt.waited_ms));
+    }
+    if attempt.resumed {
+        line.push_str("resumed, ");
+    }
+    match &attempt.failure {
+        Some(failure) => line.push_str(&one_line(&failure.to_string())),
+        None => line.push_str("complete"),
+    }
+    line.push_str(&format!(", {} bytes in {} ms", attempt.bytes, attempt.total_ms));
+    line
+}

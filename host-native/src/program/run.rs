@@ -1,0 +1,206 @@
+//! `tokenwire run`: one call, shown as it happens.
+
+use std::io::Read;
+
+use futures_util::StreamExt;
+use tokenwire::core::json::Number;
+use tokenwire::core::model::SummaryLevel;
+use tokenwire::core::retry::AfterCommit;
+use tokenwire::{
+    Client, Dialect, Message, Options, Reasoning, Request, RetryPolicy, Role, Target, Update, Wire,
+};
+
+use super::arguments::{OnBreak, RunOptions, Thinking};
+use super::countdown::Countdown;
+use super::report::Report;
+use super::sim::Embedded;
+use super::{Fault, attachment, exit_code, tool_file};
+
+/// Makes the call and prints it; gives the exit code.
+pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
+    let request = request(options)?;
+    let callee = callee(options)?;
+    let request = Request { model: callee.model.clone(), ..request };
+    let client = Client::builder()
+        .target(callee.provider.as_str(), callee.target.clone())
+        .options(call_options(options))
+        .build()
+        .map_err(|e| e.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| format!("cannot start a runtime: {e}"))?;
+    runtime.block_on(call(&client, &callee, request, options))
+}
+
+/// Whom to call, and what keeps it alive.
+struct Callee {
+    provider: String,
+    model: String,
+    target: Target,
+    _sim: Option<Embedded>,
+}
+
+/// Models to call where none is named: small and current ones.
+fn default_model(dialect: &Dialect) -> Option<&'static str> {
+    match dialect.name.as_ref() {
+        "anthropic" => Some("claude-haiku-5-5"),
+        "gemini" => Some("gemini-3.8-flash"),
+        "openai" | "openai-responses" => Some("gpt-5.4-mini"),
+        _ => None,
+    }
+}
+
+fn callee(options: &RunOptions) -> Result<Callee, Fault> {
+    let configured = Client::from_env().map_err(|e| e.to_string())?;
+    let wanted = options.provider.as_deref();
+    if wanted == Some("sim") || configured.providers().next().is_none() {
+        return simulated(options, wanted.filter(|name| *name != "sim"));
+    }
+    let preferred = || {
+        let order = ["openai-responses", "anthropic", "gemini"];
+        let known = order.into_iter().find(|name| configured.providers().any(|p| p == *name));
+        known.or_else(|| configured.providers().next())
+    };
+    let provider = wanted.or_else(preferred).unwrap_or_default();
+    let target = configured.target(provider).map_err(|e| e.to_string())?.clone();
+    let model = options
+        .model
+        .clone()
+        .or_else(|| default_model(&target.dialect).map(str::to_owned))
+        .ok_or_else(|| format!("{provider} has no default model: name one with --model"))?;
+    Ok(Callee { provider: provider.into(), model, target, _sim: None })
+}
+
+/// Without a key there is still something to call: the simulated provider, over real HTTP.
+fn simulated(options: &RunOptions, wanted: Option<&str>) -> Result<Callee, Fault> {
+    let dialect = match wanted {
+        None => Dialect::of_wire(Wire::OpenaiResponses),
+        Some(name) => Dialect::by_name(name).ok_or_else(|| {
+            let known: Vec<_> = Dialect::ALL.iter().map(|d| d.name.as_ref()).collect();
+            format!("no provider named {name:?}: expected sim, {}", known.join(", "))
+        })?,
+    };
+    let sim = Embedded::start()?;
+    if wanted.is_none() && options.provider.is_none() {
+        eprintln!(
+            "tokenwire: no key in the environment, so this calls a simulated provider at {}",
+            sim.url()
+        );
+    } else {
+        eprintln!("tokenwire: calling a simulated {} at {}", dialect.name, sim.url());
+    }
+    let target = sim.target(dialect)?;
+    let model = options.model.clone().unwrap_or_else(|| super::sim::DEMO_MODEL.into());
+    Ok(Callee { provider: dialect.name.to_string(), model, target, _sim: Some(sim) })
+}
+
+fn call_options(options: &RunOptions) -> Options {
+    let mut retry = if options.patient { RetryPolicy::patient() } else { RetryPolicy::bounded() };
+    if options.max_attempts.is_some() {
+        retry.max_attempts = options.max_attempts;
+    }
+    retry.after_commit = match options.on_break {
+        OnBreak::Discard => AfterCommit::DiscardAndRetry,
+        OnBreak::Resume => AfterCommit::Resume,
+        OnBreak::Stop => AfterCommit::Stop,
+    };
+    let mut call = tokenwire::default_options();
+    call.stream = options.stream;
+    call.retry = retry;
+    let deadlines = &mut call.deadlines;
+    deadlines.call_ms = options.timeout;
+    deadlines.attempt_ms = options.attempt_timeout;
+    deadlines.first_event_ms = options.first_event_timeout;
+    deadlines.head_ms = options.head_timeout.or(deadlines.head_ms);
+    deadlines.stall_ms = options.stall_timeout.or(deadlines.stall_ms);
+    call
+}
+
+fn prompt(argument: &str) -> Result<String, Fault> {
+    if argument != "-" {
+        return Ok(argument.into());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(|e| format!("cannot read standard input: {e}"))?;
+    String::from_utf8(bytes)
+        .map_err(|e| format!("the prompt is not UTF-8: byte {} is invalid", e.utf8_error().valid_up_to()))
+}
+
+fn request(options: &RunOptions) -> Result<Request, Fault> {
+    let mut messages = Vec::new();
+    if let Some(system) = &options.system {
+        messages.push(Message::system(system));
+    }
+    let mut parts = Vec::new();
+    for file in &options.files {
+        parts.push(attachment::read(file)?);
+    }
+    parts.push(tokenwire::Part::text(prompt(&options.prompt)?));
+    messages.push(Message::new(Role::User, parts));
+
+    let mut request = Request::new("", messages);
+    for file in &options.tools {
+        request.tools.extend(tool_file::tools(file)?);
+    }
+    request.output = options.schema.as_deref().map(tool_file::schema).transpose()?;
+    request.reasoning = options.reasoning.map(|thinking| Reasoning {
+        effort: match thinking {
+            Thinking::Effort(effort) => Some(effort),
+            Thinking::Budget(_) => None,
+        },
+        budget_tokens: match thinking {
+            Thinking::Budget(tokens) => Some(tokens),
+            Thinking::Effort(_) => None,
+        },
+        adaptive: false,
+        summary: Some(SummaryLevel::Auto),
+    });
+    request.limits.max_output_tokens = options.max_tokens;
+    request.sampling.temperature = options
+        .temperature
+        .map(|t| Number::try_from(t).map_err(|_| format!("expected a finite temperature, found {t}")))
+        .transpose()?;
+    // Only a detached response can be resumed on the Responses wire.
+    request.state.background = options.stream && options.on_break == OnBreak::Resume;
+    Ok(request)
+}
+
+async fn call(client: &Client, callee: &Callee, request: Request, options: &RunOptions) -> Result<u8, Fault> {
+    let mut request = request;
+    request.state.background &= callee.target.dialect.wire == Wire::OpenaiResponses;
+    let mut stream = client.call(&callee.provider, request).map_err(|e| e.to_string())?;
+    let mut report = Report::new(options.json);
+    let mut countdown = Countdown::default();
+    let mut interrupts = 0_u32;
+    let outcome = loop {
+        tokio::select! {
+            update = stream.next() => match update {
+                Some(Update::Event(event)) => {
+                    countdown.clear();
+                    countdown.start(&event, options.json);
+                    if !report.event(&event) {
+                        stream.cancel();
+                    }
+                }
+                Some(Update::Done(outcome)) => break outcome,
+                None => return Err("the call ended without an outcome".into()),
+            },
+            () = countdown.tick() => countdown.show(),
+            _ = tokio::signal::ctrl_c() => {
+                interrupts += 1;
+                if interrupts > 1 {
+                    std::process::exit(i32::from(exit_code::of_kind(tokenwire::FailureKind::Cancelled)));
+                }
+                stream.cancel();
+            }
+        }
+    };
+    countdown.clear();
+    report.outcome(&outcome);
+    if let Some(path) = &options.save {
+        std::fs::write(path, super::report::outcome_json(&outcome) + "\n")
+            .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    }
+    Ok(exit_code::of_outcome(&outcome))
+}

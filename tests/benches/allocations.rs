@@ -1,0 +1,53 @@
+//! Allocations a delta, from bytes to borrowed events and through whole calls.
+//!
+//! Counted as the difference between two lengths of the same stream, so that what opens and closes
+//! a response drops out. About 3 % of the deltas hold a JSON escape and cannot be borrowed. A call
+//! gives owned events and keeps the response, so it allocates at least once a delta.
+//! `-- --check` fails where decoding exceeds its budget.
+
+use std::process::ExitCode;
+
+use tokenwire_core::model::Wire;
+use tokenwire_tests::fixtures::{Stream, WIRES, short_name};
+use tokenwire_tests::passes::{Seen, calling, decoding};
+
+type Pass = fn(Wire, &[u8], usize) -> Seen;
+
+/// Allocations a delta while decoding.
+const BUDGET: f64 = 0.05;
+const READ: usize = 16 << 10;
+const TINY: usize = 37;
+
+fn main() -> ExitCode {
+    let check = std::env::args().any(|a| a == "--check");
+    println!("\nallocations a delta (decoding may take {BUDGET})");
+    let mut good = true;
+    for wire in WIRES {
+        for chunk in [READ, TINY] {
+            let found = row(wire, chunk, "decoding", decoding);
+            good &= found.is_some_and(|f| f <= BUDGET);
+        }
+        row(wire, READ, "calling", calling);
+    }
+    if good || !check { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn row(wire: Wire, chunk: usize, what: &str, pass: Pass) -> Option<f64> {
+    let found = a_delta(wire, chunk, pass);
+    let shown = found.map_or_else(|| "not decoded".into(), |f| format!("{f:.3}"));
+    println!("    {:<12}{what:<10}{chunk:>8} B  {shown:>12}", short_name(wire));
+    found
+}
+
+/// Allocations a delta; `None` where the layer does not give the deltas.
+fn a_delta(wire: Wire, chunk: usize, pass: Pass) -> Option<f64> {
+    let (short, long) = (1_000, 3_000);
+    let [few, many] = [short, long].map(|deltas| allocations(&Stream::new(wire, deltas), chunk, pass));
+    Some((many? as f64 - few? as f64) / (long - short) as f64)
+}
+
+fn allocations(stream: &Stream, chunk: usize, pass: Pass) -> Option<u64> {
+    let mut seen = Seen::default();
+    let counted = allocation_counter::measure(|| seen = pass(stream.wire, &stream.body, chunk));
+    (seen.events == stream.contents).then_some(counted.count_total)
+}
