@@ -8,7 +8,7 @@ use super::arguments::SimOptions;
 
 /// The model of the demonstration: a 429, a 503 and a connection that is cut in the middle of the
 /// answer before all is well.
-pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,503,cut@6k,think,deltas@60";
+pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,503,cut@9k,think";
 
 /// Milliseconds between two events of the demonstration: about what models do.
 const DEMO_PACE_MS: u64 = 25;
