@@ -332,7 +332,7 @@ impl<'a> Input<'_, 'a> {
             self.encoding.lose(LossAction::Dropped, path, "expected auto, low, high or original");
         }
         // Official clients demand it for images; `auto` is the provider's default.
-        w.opt_string("detail", detail.or(is_image.then_some("auto")));
+        w.opt_string("detail", detail.or(if is_image { Some("auto") } else { None }));
     }
 
     /// Writes parts of thinking that were one item.
