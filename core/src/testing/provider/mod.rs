@@ -75,8 +75,8 @@ mod fault;
 mod gemini;
 mod plan;
 mod played;
-mod render;
 mod reaction;
+mod render;
 mod responses;
 mod script;
 
@@ -84,6 +84,6 @@ pub use date::{asctime_date, http_date, rfc850_date, rfc3339};
 pub use fault::{Fault, Hint, Page, StatusFault};
 pub use plan::{MAX_DELTAS, MAX_ENTRIES, Plan, PlanError, Settings};
 pub use played::Provider;
+pub use reaction::{Answer, BodyStep, BodySteps, Delivery, Reaction, react};
 pub use render::{Rendering, Stream, stream, whole, word};
-pub use reaction::{Answer, Delivery, Reaction, BodyStep, BodySteps, react};
 pub use script::{Script, ScriptedCall, Tokens};

@@ -342,7 +342,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_not_a_success() {
-        for text in ["200", "cut@x", "nope", "429 later=1", "ok retry-after=1", "ok@3", "drip@3", "429x0", "é"] {
+        for text in
+            ["200", "cut@x", "nope", "429 later=1", "ok retry-after=1", "ok@3", "drip@3", "429x0", "é"]
+        {
             assert!(Plan::parse(text).is_err(), "{text}");
         }
         assert!(Plan::parse(&"429x1000,".repeat(3)).is_err());

@@ -7,8 +7,8 @@ use alloc::vec;
 use super::ask::{self, Ask, Route};
 use super::fault::{Page, StatusFault};
 use super::plan::Plan;
-use super::render::Rendering;
 use super::reaction::{Answer, Delivery, Reaction, react};
+use super::render::Rendering;
 use super::script::Script;
 use crate::http::HttpRequest;
 use crate::model::Wire;
@@ -43,13 +43,7 @@ struct Stored {
 impl Provider {
     /// A provider whose answers follow from `seed`, with `pace_ms` milliseconds between events.
     pub const fn new(seed: u64, pace_ms: u64) -> Self {
-        Self {
-            seed,
-            pace_ms,
-            attempts: BTreeMap::new(),
-            order: VecDeque::new(),
-            stored: VecDeque::new(),
-        }
+        Self { seed, pace_ms, attempts: BTreeMap::new(), order: VecDeque::new(), stored: VecDeque::new() }
     }
 
     /// Answers one request. `now` is wall-clock time, for hints that are dates.
@@ -85,9 +79,8 @@ impl Provider {
                 conversation,
             });
         }
-        let streamed = ask
-            .stream
-            .then_some(Rendering { include_usage: ask.include_usage, json_array: ask.json_array });
+        let streamed =
+            ask.stream.then_some(Rendering { include_usage: ask.include_usage, json_array: ask.json_array });
         let delivery = Delivery { wire, streamed, pace_ms: self.pace_ms, skip: 0, now };
         react(&script, &delivery, plan.fault(attempt))
     }
