@@ -130,7 +130,7 @@ fn scan(bytes: &[u8], f: &mut JsonValues) -> Option<usize> {
                 at += 1;
                 continue;
             }
-            let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[at..]) else { return None };
+            let step = memchr::memchr2(b'"', b'\\', &bytes[at..])?;
             at += step + 1;
             if bytes[at - 1] == b'\\' {
                 f.escaped = true;
