@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use tokenwire_core::failure::FailureKind;
 use tokenwire_core::model::Wire;
 use tokenwire_core::rng::Rng;
 
 use crate::compare::differences;
-use crate::exchange::{Cuts, Decoded, Exchange, Kind, Status, decode};
+use crate::exchange::{Cuts, Decoded, Exchange, Kind, decode};
 use crate::order::violations;
 use crate::reading::{Reading, read_all};
 
@@ -138,20 +139,22 @@ pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: 
             out.push(format!("split: {cut:?}: {difference}"));
         }
     }
-    if whole.status == Status::Complete {
+    if whole.error.is_none() {
         out.extend(seeds.iter().filter_map(|seed| truncation_difference(exchange, wire, &whole, *seed)));
     }
     out
 }
 
-/// A good body that is cut short is partial, or whole where the cut falls behind its terminal event;
+/// A good body that is cut short is incomplete, or whole where the cut falls behind its terminal event;
 /// nothing in it is malformed, and what it says is the beginning of what the whole says.
 fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed: u64) -> Option<String> {
     let len = usize::try_from(Rng::new(seed).up_to(exchange.body.len() as u64)).unwrap_or(usize::MAX);
     let cut = decode(exchange, wire, Cuts::Truncated(len));
-    let why = cut.error.as_ref().map_or("", |e| e.message.as_str());
-    if cut.status == Status::Error {
-        Some(format!("truncated: after {len} bytes: an error, expected a partial response: {why}"))
+    if let Some(error) = cut.error.filter(|e| e.kind != FailureKind::Incomplete) {
+        Some(format!(
+            "truncated: after {len} bytes: {}, expected an incomplete response: {}",
+            error.kind, error.message
+        ))
     } else if !whole.text.starts_with(&cut.text) {
         Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
     } else if cut.tool_calls.len() > whole.tool_calls.len() {
@@ -163,10 +166,10 @@ fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed:
 
 /// Without a reading: what was recorded as good must come to its end.
 fn ends_well(exchange: &Exchange, decoded: &Decoded) -> Vec<String> {
-    let why = decoded.error.as_ref().map_or("", |e| e.message.as_str());
-    match (exchange.kind, decoded.status) {
-        (Kind::Ok, Status::Complete) | (Kind::Error, Status::Error) => Vec::new(),
-        (_, status) => vec![format!("status: {} in a {:?} exchange {why}", status.name(), exchange.kind)],
+    match (exchange.kind, &decoded.error) {
+        (Kind::Ok, None) | (Kind::Error, Some(_)) => Vec::new(),
+        (Kind::Ok, Some(error)) => vec![format!("error: {}: {}", error.kind, error.message)],
+        (Kind::Error, None) => vec!["error: none, though it was recorded as one".into()],
     }
 }
 

@@ -90,6 +90,7 @@ impl Provider {
         let settings = &plan.settings;
         let seed = ask::hash(ask.prompt.as_bytes(), settings.seed.unwrap_or(self.seed) ^ ask::HASH_START);
         let mut script = Script::seeded(seed, ask.model.clone(), &ask.prompt);
+        script.is_background = ask.is_background;
         if let Some(deltas) = settings.deltas {
             script.text = vec!["Wört ".to_string(); deltas as usize];
             script.tokens.output = u64::from(deltas);

@@ -1,0 +1,244 @@
+//! Tool calls: which call a fragment belongs to, and when its part opens.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::choice::Out;
+use super::not_null;
+use crate::json::{self, Kind, Reader};
+use crate::model::{Event, PartKind, ToolCallKind, Wire};
+
+/// The calls of one choice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ToolCalls {
+    calls: Vec<Call>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Call {
+    index: Option<u64>,
+    id: String,
+    name: String,
+    kind: ToolCallKind,
+    /// Whether an id may still come: the part waits for it.
+    wants_id: bool,
+    /// Arguments that came before the part opened.
+    held: String,
+    /// `extra_content` that came before the part opened.
+    extra: Option<String>,
+    part: Option<u32>,
+    is_over: bool,
+}
+
+/// One entry of `tool_calls`, as far as it goes.
+#[derive(Default)]
+struct Fragment<'a> {
+    index: Option<u64>,
+    id: Cow<'a, str>,
+    kind: Cow<'a, str>,
+    name: Cow<'a, str>,
+    arguments: Cow<'a, str>,
+    extra: Option<&'a str>,
+    has_body: bool,
+    is_custom: bool,
+}
+
+/// How many calls back a fragment may belong: more than any model makes at once.
+const LOOK_BACK: usize = 256;
+
+impl ToolCalls {
+    /// Whether a call has come.
+    pub(super) fn is_any(&self) -> bool {
+        self.calls.iter().any(|c| !c.name.is_empty())
+    }
+
+    /// Takes a `tool_calls` array; in a whole message each entry is a call of its own.
+    pub(super) fn add(&mut self, list: &str, is_message: bool, out: &mut Out<'_>) -> Result<(), json::Error> {
+        let mut r = Reader::new(list);
+        let Some(mut elements) = r.opt_array()? else { return Ok(()) };
+        while elements.element(&mut r)? {
+            let raw = r.raw()?;
+            let fragment = read_fragment(&mut Reader::new(raw))?;
+            if fragment.is_vendors() && self.known(&fragment).is_none() {
+                vendor(&fragment.kind, raw, out);
+                continue;
+            }
+            let known = if is_message { None } else { self.known(&fragment) };
+            let at = known.unwrap_or_else(|| self.push(fragment.index, !is_message));
+            self.calls[at].take(&fragment, raw, out);
+        }
+        Ok(())
+    }
+
+    /// Takes the one call of the old `function_call` field, which never has an id.
+    pub(super) fn add_function_call(&mut self, raw: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
+        let mut fragment = Fragment::default();
+        body(&mut Reader::new(raw), &mut fragment)?;
+        if fragment.name.is_empty() && fragment.arguments.is_empty() {
+            return Ok(());
+        }
+        let at = match self.calls.iter().rposition(|c| c.index.is_none() && !c.wants_id) {
+            Some(at) => at,
+            None => self.push(None, false),
+        };
+        self.calls[at].take(&fragment, raw, out);
+        Ok(())
+    }
+
+    fn push(&mut self, index: Option<u64>, wants_id: bool) -> usize {
+        self.calls.push(Call { index, wants_id, ..Call::default() });
+        self.calls.len() - 1
+    }
+
+    /// The call that a fragment continues.
+    fn known(&self, fragment: &Fragment<'_>) -> Option<usize> {
+        let first = self.calls.len().saturating_sub(LOOK_BACK);
+        let find = |is: &dyn Fn(&Call) -> bool| self.calls[first..].iter().rposition(is).map(|at| first + at);
+        if let Some(index) = fragment.index {
+            let at = find(&|c| c.index == Some(index))?;
+            // Some servers number every call 0: another id with another name is another call.
+            let known = &self.calls[at];
+            let is_other = !fragment.name.is_empty()
+                && !fragment.id.is_empty()
+                && !known.id.is_empty()
+                && known.id != fragment.id;
+            return (!is_other).then_some(at);
+        }
+        if !fragment.id.is_empty() {
+            if let Some(at) = find(&|c| c.id == fragment.id) {
+                return Some(at);
+            }
+        }
+        if fragment.name.is_empty() { self.calls.len().checked_sub(1) } else { None }
+    }
+
+    /// Opens what still waits for an id, and ends every part.
+    pub(super) fn close(&mut self, out: &mut Out<'_>) {
+        for call in &mut self.calls {
+            if call.part.is_none() && !call.is_over {
+                call.open(out);
+            }
+            if let (Some(part), false) = (call.part, call.is_over) {
+                out.event(Event::PartEnd { part });
+            }
+            call.is_over = true;
+        }
+    }
+}
+
+impl Fragment<'_> {
+    /// Whether it is an entry that is neither a function nor a custom tool.
+    fn is_vendors(&self) -> bool {
+        !self.has_body && self.name.is_empty() && !matches!(&*self.kind, "" | "function" | "custom")
+    }
+}
+
+impl Call {
+    fn take(&mut self, fragment: &Fragment<'_>, raw: &str, out: &mut Out<'_>) {
+        if self.is_over && !(fragment.arguments.is_empty() && fragment.extra.is_none()) {
+            // Its part has ended, so there is no place for more of it.
+            out.event(Event::Unknown { name: "tool_calls".into(), data: raw.into() });
+            return;
+        }
+        if self.id.is_empty() {
+            self.id.push_str(&fragment.id);
+        }
+        if self.name.is_empty() {
+            self.name.push_str(&fragment.name);
+        }
+        if fragment.is_custom {
+            self.kind = ToolCallKind::Freeform;
+        }
+        if self.part.is_none() && !self.name.is_empty() && !(self.id.is_empty() && self.wants_id) {
+            self.open(out);
+        }
+        let Some(part) = self.part else {
+            self.held.push_str(&fragment.arguments);
+            self.extra = fragment.extra.map(Into::into).or(self.extra.take());
+            return;
+        };
+        if let Some(extra) = fragment.extra {
+            opaque(part, extra, out);
+        }
+        if !fragment.arguments.is_empty() {
+            out.event(Event::ArgumentsDelta { part, text: Cow::Borrowed(&fragment.arguments) });
+        }
+    }
+
+    fn open(&mut self, out: &mut Out<'_>) {
+        if self.name.is_empty() {
+            if !self.held.is_empty() {
+                out.event(Event::Unknown { name: "tool_calls".into(), data: Cow::Borrowed(&self.held) });
+            }
+            return;
+        }
+        let id = (!self.id.is_empty()).then(|| Cow::Borrowed(self.id.as_str()));
+        let part = out.open(PartKind::ToolCall { id, name: Cow::Borrowed(&self.name), kind: self.kind });
+        self.part = Some(part);
+        if let Some(extra) = self.extra.take() {
+            opaque(part, &extra, out);
+        }
+        if !self.held.is_empty() {
+            out.event(Event::ArgumentsDelta { part, text: Cow::Borrowed(&self.held) });
+            self.held = String::new();
+        }
+    }
+}
+
+fn opaque(part: u32, value: &str, out: &mut Out<'_>) {
+    out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
+}
+
+fn vendor(kind: &str, raw: &str, out: &mut Out<'_>) {
+    let kind = alloc::format!("tool_calls.{kind}").into();
+    let part = out.open(PartKind::Vendor { wire: Wire::OpenaiChat, kind, json: raw.into() });
+    out.event(Event::PartEnd { part });
+}
+
+fn read_fragment<'a>(r: &mut Reader<'a>) -> Result<Fragment<'a>, json::Error> {
+    let mut fragment = Fragment::default();
+    let Some(mut fields) = r.opt_object()? else { return Ok(fragment) };
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "index" => fragment.index = r.opt_u64()?,
+            "id" => fragment.id = r.opt_text()?.unwrap_or_default(),
+            "type" => {
+                fragment.kind = r.opt_string()?.unwrap_or_default();
+                fragment.is_custom |= fragment.kind == "custom";
+            }
+            "function" | "custom" => {
+                fragment.is_custom |= key == "custom" && r.kind()? == Kind::Object;
+                fragment.has_body |= r.kind()? == Kind::Object;
+                body(r, &mut fragment)?;
+            }
+            "extra_content" => fragment.extra = not_null(r)?,
+            _ => field(&key, r, &mut fragment)?,
+        }
+    }
+    Ok(fragment)
+}
+
+/// Reads `{name, arguments}` or `{name, input}`.
+fn body<'a>(r: &mut Reader<'a>, fragment: &mut Fragment<'a>) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        field(&key, r, fragment)?;
+    }
+    Ok(())
+}
+
+fn field<'a>(key: &str, r: &mut Reader<'a>, fragment: &mut Fragment<'a>) -> Result<(), json::Error> {
+    match key {
+        "name" => fragment.name = r.opt_string()?.unwrap_or_default(),
+        // Some servers write the object itself where its text belongs.
+        "arguments" | "input" => {
+            fragment.arguments = match r.kind()? {
+                Kind::String => r.string()?,
+                _ => Cow::Borrowed(not_null(r)?.unwrap_or_default()),
+            }
+        }
+        _ => r.skip()?,
+    }
+    Ok(())
+}
