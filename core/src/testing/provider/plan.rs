@@ -153,11 +153,8 @@ fn repetition(head: &str) -> Result<(&str, Option<u32>), &'static str> {
 
 fn fault(head: &str) -> Result<Option<Fault>, &'static str> {
     let (name, value) = head.split_once('@').map_or((head, None), |(n, v)| (n, Some(v)));
-    let small = |default: u32| {
-        let clamp = |n: u64| n.min(u64::from(u32::MAX)) as u32;
-        value.map_or(Ok(default), |v| number(v).map(clamp))
-    };
     let large = |default: u64| value.map_or(Ok(default), number);
+    let small = |default: u32| large(u64::from(default)).map(|n| n.min(u64::from(u32::MAX)) as u32);
     Ok(Some(match name {
         "cut" => Fault::CutAfterBytes(large(200)?),
         "stall" => Fault::StallAfterEvents(small(3)?),
