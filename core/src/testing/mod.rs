@@ -2,6 +2,7 @@
 //!
 //! People point their own error handling at the same machine with it: no socket, no clock, no sleep.
 
+pub mod errors;
 pub mod provider;
 mod sim_host;
 
