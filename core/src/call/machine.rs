@@ -181,6 +181,9 @@ impl Call {
 
     /// The earliest deadline; of equal ones the one with the wider reach.
     fn next_deadline(&self) -> Option<(Instant, WaitReason)> {
+        if matches!(self.state, State::Done(_)) {
+            return None;
+        }
         let call = self.call_deadline().map(|at| (at, WaitReason::Call));
         let state = match &self.state {
             State::Active(attempt) => attempt.deadlines(&self.options.deadlines).min_by_key(|(at, _)| *at),

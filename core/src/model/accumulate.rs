@@ -141,6 +141,9 @@ impl Accumulator {
                 text.truncate(keep);
             }
         }
+        if self.places.is_empty() {
+            self.response.candidates.clear();
+        }
         for candidate in &mut self.response.candidates {
             candidate.finish = None;
         }

@@ -66,6 +66,8 @@ struct Watched<'a> {
     plan: &'a Plan,
     call: Call,
     now: Instant,
+    /// The latest time that the machine was told.
+    seen: Instant,
     started: Instant,
     /// The body that the attempt under way sends, and how much of it is sent.
     body: Vec<u8>,
@@ -87,6 +89,7 @@ impl<'a> Watched<'a> {
             plan,
             call: plan.call(started),
             now: started,
+            seen: started,
             started,
             body: Vec::new(),
             sent: 0,
@@ -127,7 +130,7 @@ impl<'a> Watched<'a> {
                 Output::Wait { deadline, .. } => {
                     assert!(self.done.is_none(), "law 1: Done is the end");
                     if let Some(at) = deadline {
-                        assert!(at > self.now, "law 6: the next deadline is strictly later");
+                        assert!(at > self.seen, "law 6: the next deadline is strictly later");
                     }
                     self.waiting = deadline;
                     return;
@@ -143,7 +146,7 @@ impl<'a> Watched<'a> {
             Event::Retry(notice) => {
                 let hint = notice.failure.retry_after_ms.unwrap_or(0);
                 assert!(notice.delay_ms >= hint, "law 2: never below the hint");
-                assert_eq!(notice.at, self.now.after(notice.delay_ms));
+                assert_eq!(notice.at, self.seen.after(notice.delay_ms));
                 let deadline = self.plan.options.deadlines.call_ms.expect("always set here");
                 assert!(notice.at < self.started.after(deadline), "law 2: never a wait beyond the deadline");
                 let most = self.plan.options.retry.max_hint_ms.unwrap_or(u64::MAX);
@@ -163,6 +166,7 @@ impl<'a> Watched<'a> {
     }
 
     fn input(&mut self, input: Input<'_>) {
+        self.seen = self.seen.max(self.now);
         self.call.handle_input(self.now, input);
         self.drain();
     }
@@ -176,6 +180,7 @@ impl<'a> Watched<'a> {
             Op::Advance(ms) => self.now = self.now.after(*ms),
             Op::Backwards(ms) => {
                 let earlier = Instant::from_millis(self.now.as_millis().saturating_sub(*ms));
+                self.seen = self.seen.max(earlier);
                 self.call.handle_input(earlier, Input::Timeout);
                 self.drain();
             }
