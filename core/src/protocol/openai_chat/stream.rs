@@ -144,8 +144,8 @@ impl State {
             self.read_usage(raw)?;
         }
         if is_new_id || is_new_model {
-            let id = is_new_id.then(|| Cow::Borrowed(self.id.as_str()));
-            let model = is_new_model.then(|| Cow::Borrowed(self.model.as_str()));
+            let id = is_new_id.then_some(Cow::Borrowed(self.id.as_str()));
+            let model = is_new_model.then_some(Cow::Borrowed(self.model.as_str()));
             sink.event(Event::Start { id, model });
         }
         if let Some(mut r) = waiting {
@@ -271,10 +271,9 @@ impl State {
     }
 
     fn note_tier(&mut self, tier: Option<Cow<'_, str>>) {
-        if let Some(tier) = tier {
-            if self.usage.service_tier.as_deref() != Some(&*tier) {
-                self.usage.service_tier = Some(tier.into_owned());
-            }
+        let is_news = |tier: &Cow<'_, str>| self.usage.service_tier.as_deref() != Some(&**tier);
+        if let Some(tier) = tier.filter(is_news) {
+            self.usage.service_tier = Some(tier.into_owned());
         }
     }
 
