@@ -3,7 +3,7 @@
 use tokenwire_core::model::{Event, Finish, PartKind};
 use tokenwire_core::usage::{Completeness, Usage};
 
-use crate::exchange::{Decoded, Status};
+use crate::exchange::Decoded;
 
 /// Every rule that the events of `decoded` break, in a line each.
 pub fn violations(decoded: &Decoded) -> Vec<String> {
@@ -13,7 +13,7 @@ pub fn violations(decoded: &Decoded) -> Vec<String> {
             watch.out.push(format!("order: event {at}: {rule}: {event:?}"));
         }
     }
-    if decoded.status == Status::Complete {
+    if decoded.error.is_none() {
         watch.end(&decoded.usage);
     }
     watch.out

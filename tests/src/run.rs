@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use tokenwire_core::failure::FailureKind;
 use tokenwire_core::model::Wire;
 use tokenwire_core::rng::Rng;
 
 use crate::compare::differences;
-use crate::exchange::{Cuts, Decoded, Exchange, Kind, Status, decode};
+use crate::exchange::{Cuts, Decoded, Exchange, Kind, decode};
 use crate::order::violations;
 use crate::reading::{Reading, read_all};
 
@@ -138,35 +139,50 @@ pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: 
             out.push(format!("split: {cut:?}: {difference}"));
         }
     }
-    if whole.status == Status::Complete {
+    if whole.error.is_none() {
         out.extend(seeds.iter().filter_map(|seed| truncation_difference(exchange, wire, &whole, *seed)));
     }
     out
 }
 
-/// A good body that is cut short is partial, or whole where the cut falls behind its terminal event;
+/// A good body that is cut short is incomplete, or whole where the cut falls behind its terminal event;
 /// nothing in it is malformed, and what it says is the beginning of what the whole says.
 fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed: u64) -> Option<String> {
     let len = usize::try_from(Rng::new(seed).up_to(exchange.body.len() as u64)).unwrap_or(usize::MAX);
     let cut = decode(exchange, wire, Cuts::Truncated(len));
-    let why = cut.error.as_ref().map_or("", |e| e.message.as_str());
-    if cut.status == Status::Error {
-        Some(format!("truncated: after {len} bytes: an error, expected a partial response: {why}"))
-    } else if !whole.text.starts_with(&cut.text) {
-        Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
+    let is_complete = cut.error.is_none();
+    let malformed = cut.error.as_ref().filter(|e| e.kind != FailureKind::Incomplete);
+    let wrong = if let Some(error) = malformed {
+        format!("{}, expected an incomplete response: {}", error.kind, error.message)
+    } else if !whole.text.starts_with(&cut.text) || !whole.reasoning.starts_with(&cut.reasoning) {
+        format!("the whole does not begin with {:?} {:?}", cut.reasoning, cut.text)
     } else if cut.tool_calls.len() > whole.tool_calls.len() {
-        Some(format!("truncated: after {len} bytes: more tool calls than in the whole"))
+        format!("{} tool calls, expected no more than in the whole", cut.tool_calls.len())
+    } else if is_complete && !is_same_content(&cut, whole) && !ends_often(exchange) {
+        "complete, though not all of the content came".into()
     } else {
-        None
-    }
+        return None;
+    };
+    Some(format!("truncated: after {len} bytes: {wrong}"))
+}
+
+fn is_same_content(a: &Decoded, b: &Decoded) -> bool {
+    a.text == b.text && a.reasoning == b.reasoning && a.tool_calls == b.tool_calls
+}
+
+/// Some servers say a finish reason and then go on: where they break after it, nobody can know.
+fn ends_often(exchange: &Exchange) -> bool {
+    let body = String::from_utf8_lossy(&exchange.body);
+    let words = ["\"finishReason\"", "\"finish_reason\":\"", "\"finish_reason\": \""];
+    words.iter().map(|word| body.matches(word).count()).sum::<usize>() > 1
 }
 
 /// Without a reading: what was recorded as good must come to its end.
 fn ends_well(exchange: &Exchange, decoded: &Decoded) -> Vec<String> {
-    let why = decoded.error.as_ref().map_or("", |e| e.message.as_str());
-    match (exchange.kind, decoded.status) {
-        (Kind::Ok, Status::Complete) | (Kind::Error, Status::Error) => Vec::new(),
-        (_, status) => vec![format!("status: {} in a {:?} exchange {why}", status.name(), exchange.kind)],
+    match (exchange.kind, &decoded.error) {
+        (Kind::Ok, None) | (Kind::Error, Some(_)) => Vec::new(),
+        (Kind::Ok, Some(error)) => vec![format!("error: {}: {}", error.kind, error.message)],
+        (Kind::Error, None) => vec!["error: none, though it was recorded as one".into()],
     }
 }
 

@@ -198,14 +198,18 @@ impl<'a> Signals<'a> {
     }
 
     /// Google has one word for a spent minute and a spent day. A day is a quota; a window of seconds
-    /// or minutes is a rate limit; where neither the quota's id nor a stated wait tells, it is a quota
-    /// that may be free again soon, since those are shared between customers.
+    /// or minutes is a rate limit. Where neither the quota's id nor a stated wait tells, a message about
+    /// money means it, and otherwise it is a quota that may be free again soon: Vertex AI shares those
+    /// between its customers.
     fn spent_window(&self) -> Verdict {
         let id = Words::of(&[self.quota_id]);
         let is_long =
             self.hint.is_some_and(|ms| ms >= HOUR_MS) || id.name_long_window() || self.all.name_long_window();
-        let is_short = self.hint.is_some() || id.name_short_window() || self.all.name_short_window();
-        if is_long {
+        let is_short = self.hint.is_some()
+            || id.name_short_window()
+            || self.all.name_short_window()
+            || self.words.name_rate_limit();
+        if is_long || (!is_short && self.words.any(&["billing", "current quota"])) {
             FailureKind::QuotaExceeded.into()
         } else if is_short {
             FailureKind::RateLimit.into()
@@ -519,6 +523,7 @@ mod tests {
             (429, "", "", "Quota exceeded, try again in 20s", Kind::RateLimit, Yes),
             (429, "", "", "Quota exceeded, try again in 20h", Kind::QuotaExceeded, No),
             (429, "rate_limit_exceeded", "requests", "Your quota is 3 a minute", Kind::RateLimit, Yes),
+            (429, "", "tokens", "Your token quota is spent", Kind::RateLimit, Yes),
             (
                 400,
                 "",
@@ -537,6 +542,7 @@ mod tests {
     #[test]
     fn google_window_tells_quota_from_rate_limit() {
         let exhausted = body("429", "RESOURCE_EXHAUSTED", "You exceeded your current quota.");
+        let saying = |message: &str| ErrorBody { message: Some(message.into()), ..exhausted.clone() };
         let quota = |id: &str, hint_ms| ErrorBody {
             quota_id: Some(id.into()),
             retry_after_ms: hint_ms,
@@ -556,7 +562,10 @@ mod tests {
             ),
             (quota("", Some(34_400)), Kind::RateLimit, Yes),
             (quota("", Some(3_600_000)), Kind::QuotaExceeded, No),
-            (exhausted.clone(), Kind::QuotaExceeded, Yes),
+            (exhausted.clone(), Kind::QuotaExceeded, No),
+            (saying("Resource has been exhausted (e.g. check quota)."), Kind::QuotaExceeded, Yes),
+            (saying("Rate limit reached for requests."), Kind::RateLimit, Yes),
+            (saying("Quota exceeded for 'Generate Content API requests per minute'"), Kind::RateLimit, Yes),
         ] {
             for status in [429, 200] {
                 let failure = classify(status, &body);

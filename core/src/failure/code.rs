@@ -28,10 +28,9 @@ pub(super) enum Weight {
 
 /// The kind and weight of a word.
 pub(super) fn lookup(word: &str) -> Option<(FailureKind, Weight)> {
-    let is_word = |known: &&str| letters(known).eq(letters(word));
     WORDS
         .iter()
-        .find(|(_, _, words)| words.iter().any(|known| is_word(&known)))
+        .find(|(_, _, words)| words.iter().any(|known| letters(known).eq(letters(word))))
         .map(|(kind, weight, _)| (*kind, *weight))
 }
 

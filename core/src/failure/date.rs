@@ -130,7 +130,7 @@ fn offset(text: &str) -> Option<(bool, u64)> {
 
 /// The time `seconds` into a day of the Gregorian calendar, if that day exists and is not before 1970.
 fn at(year: u64, month: u64, day: u64, seconds: u64) -> Option<UnixTime> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let february = if is_leap { 29 } else { 28 };
     let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let before = usize::try_from(month).ok()?.checked_sub(1)?;
@@ -239,13 +239,13 @@ mod tests {
             let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
             let length = if is_leap { 366 } else { 365 };
             if days < length {
-                let mut month = 0;
-                for length in [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+                let february = if is_leap { 29 } else { 28 };
+                let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+                for (month, length) in lengths.into_iter().enumerate() {
                     if days < length {
                         return (year, month, days + 1);
                     }
                     days -= length;
-                    month += 1;
                 }
             }
             days -= length;

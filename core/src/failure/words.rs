@@ -156,6 +156,10 @@ impl Words {
         self.any(&["overloaded", "slow down"])
     }
 
+    pub(super) fn name_rate_limit(&self) -> bool {
+        self.any(&["rate limit", "rate limited", "rate limits", "too many requests"])
+    }
+
     pub(super) fn name_quota(&self) -> bool {
         self.any(&["billing", "insufficient quota", "payment required", "quota", "resource exhausted"])
     }
@@ -205,7 +209,7 @@ pub(super) fn kind_of_text(text: &str) -> Option<FailureKind> {
         Some(kind)
     } else if is(&[403]) || words.any(&["access denied", "forbidden", "permission denied"]) {
         Some(Kind::Forbidden)
-    } else if is(&[429]) || words.any(RATE_LIMIT) {
+    } else if is(&[429]) || words.name_rate_limit() {
         Some(Kind::RateLimit)
     } else if words.name_disabled_provider() {
         Some(Kind::Configuration)
@@ -230,8 +234,6 @@ const CONTINUITY: &[&str] =
 const CUT_STREAM: &[&str] = &["stream closed before message stop", "stream closed before terminal event"];
 
 const AUTHENTICATION: &[&str] = &["authentication", "unauthenticated", "unauthorized"];
-
-const RATE_LIMIT: &[&str] = &["rate limit", "rate limited", "rate limits", "too many requests"];
 
 const CONNECTION: &[&str] = &[
     "broken pipe",

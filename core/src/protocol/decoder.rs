@@ -69,7 +69,11 @@ pub struct Decoder {
 enum Framing {
     /// Nothing but white space so far.
     Unknown,
-    Json(Box<sse::JsonValues>),
+    /// One value, several, or the elements of an array.
+    Json {
+        framer: Box<sse::JsonValues>,
+        is_array: bool,
+    },
     Sse(Box<sse::Decoder>),
 }
 
@@ -131,18 +135,24 @@ impl Decoder {
             };
             bytes = &bytes[at..];
             self.framing = match bytes[0] {
-                b'{' | b'[' => Framing::Json(Box::new(sse::JsonValues::new(self.caps.body_bytes))),
+                first @ (b'{' | b'[') => Framing::Json {
+                    framer: Box::new(sse::JsonValues::new(self.caps.body_bytes)),
+                    is_array: first == b'[',
+                },
                 _ => Framing::Sse(Box::new(sse::Decoder::new(self.caps.event_bytes))),
             };
         }
         let wire = self.wire.get();
         match &mut self.framing {
             Framing::Unknown => {}
-            Framing::Json(framer) => {
+            Framing::Json { framer, is_array } => {
                 let mut values = framer.push(bytes);
                 while let Some(value) = values.next() {
                     let value = value.map_err(|e| too_large("the response body", e))?;
-                    wire.whole(&text(value), sink)?;
+                    match *is_array {
+                        true => wire.element(&text(value), sink)?,
+                        false => wire.whole(&text(value), sink)?,
+                    }
                     if wire.progress() == Progress::Complete {
                         break;
                     }
@@ -170,7 +180,7 @@ impl Decoder {
         if wire.progress() != Progress::Complete {
             match &mut self.framing {
                 Framing::Unknown => {}
-                Framing::Json(framer) => {
+                Framing::Json { framer, .. } => {
                     if let Some(value) = framer.finish() {
                         // What has no end is cut: an error in it is no error of the peer's.
                         if wire.whole(&text(value), sink).is_err() {

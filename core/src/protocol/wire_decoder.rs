@@ -78,6 +78,12 @@ pub(super) trait WireDecoder {
     /// event of an NDJSON or JSON-array stream; the value itself tells which.
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError>;
 
+    /// Takes one element of a JSON array that is a stream. Unlike a lone value, it does not say by
+    /// coming that the response is whole.
+    fn element(&mut self, value: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        self.whole(value, sink)
+    }
+
     /// The body ended: closes what is open (part ends, usage, finish) if the end is good.
     ///
     /// # Errors

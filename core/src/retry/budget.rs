@@ -50,3 +50,41 @@ impl Default for RetryBudget {
         Self::new(500)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_bucket_refuses_and_loses_nothing() {
+        let budget = RetryBudget::new(RetryBudget::RETRY_COST + 1);
+        assert!(budget.take());
+        assert!(!budget.take());
+        assert_eq!(budget.left(), 1);
+    }
+
+    #[test]
+    fn successes_refill_up_to_the_capacity() {
+        let budget = RetryBudget::new(10);
+        assert!(budget.take());
+        budget.refund(false);
+        assert_eq!(budget.left(), 6);
+        budget.refund(true);
+        assert_eq!(budget.left(), 10);
+        assert_eq!(RetryBudget::default().left(), 500);
+    }
+
+    #[test]
+    fn steady_failures_settle_at_one_retry_in_five() {
+        let budget = RetryBudget::new(100);
+        let mut retries = 0;
+        for call in 0..1_000 {
+            if call % 2 == 0 {
+                budget.refund(false);
+            } else if budget.take() {
+                retries += 1;
+            }
+        }
+        assert!((100..=120).contains(&retries), "{retries} retries for 500 failures");
+    }
+}

@@ -266,6 +266,8 @@ mod tests {
         let stale = r#"{"input_tokens":6,"cache_creation_input_tokens":3337,
             "cache_creation":{"ephemeral_5m_input_tokens":3068,"ephemeral_1h_input_tokens":0}}"#;
         assert_eq!(counts(&[stale]).get(Input), Some(3343));
+        let low = r#"{"input_tokens":6,"cache_creation_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":4}}"#;
+        assert_eq!(counts(&[low]).get(CacheWrite), Some(4));
         let alone = r#"{"input_tokens":6,"cache_creation":{"ephemeral_1h_input_tokens":4}}"#;
         assert_eq!(counts(&[alone]).get(CacheWrite), Some(4));
         assert_eq!(counts(&[alone]).get(CacheWrite5m), None);

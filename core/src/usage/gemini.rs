@@ -13,20 +13,29 @@ use crate::json::{self, Reader};
 /// # Errors
 /// The text is not JSON.
 pub fn read_gemini(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
-    read_gemini_tier(r, counts).map(|_| ())
+    read_gemini_snapshot(r, counts).map(|_| ())
 }
 
-/// As [`read_gemini`]; gives the service tier that the object reports.
+/// What a usage object says beside its counts.
+#[derive(Debug, Default)]
+pub(crate) struct GeminiSnapshot<'a> {
+    /// The service tier.
+    pub(crate) tier: Option<Cow<'a, str>>,
+    /// Whether it counts anything; some name only a tier or a kind of traffic.
+    pub(crate) is_counted: bool,
+}
+
+/// As [`read_gemini`]; gives what the object says beside its counts.
 ///
 /// # Errors
 /// The text is not JSON.
-pub(crate) fn read_gemini_tier<'a>(
+pub(crate) fn read_gemini_snapshot<'a>(
     r: &mut Reader<'a>,
     counts: &mut Counts,
-) -> Result<Option<Cow<'a, str>>, json::Error> {
+) -> Result<GeminiSnapshot<'a>, json::Error> {
     let mut tier = None;
     let mut tokens = Tokens::default();
-    let Some(mut fields) = r.opt_object()? else { return Ok(None) };
+    let Some(mut fields) = r.opt_object()? else { return Ok(GeminiSnapshot::default()) };
     while let Some(key) = fields.key(r)? {
         match &*key {
             "promptTokenCount" => tokens.prompt = r.opt_u64()?,
@@ -44,7 +53,7 @@ pub(crate) fn read_gemini_tier<'a>(
         }
     }
     tokens.state(counts);
-    Ok(tier)
+    Ok(GeminiSnapshot { tier, is_counted: tokens.is_counted() })
 }
 
 /// The counts of one object, before they are added up.
@@ -60,6 +69,13 @@ struct Tokens {
 }
 
 impl Tokens {
+    const fn is_counted(&self) -> bool {
+        self.prompt.is_some()
+            || self.candidates.is_some()
+            || self.thoughts.is_some()
+            || self.tool_use.is_some()
+    }
+
     fn state(&self, counts: &mut Counts) {
         counts.set_opt(Bucket::Input, sum(self.prompt, self.tool_use));
         if self.candidates.is_some() || self.thoughts.is_some() {
@@ -189,7 +205,8 @@ mod tests {
 
     #[test]
     fn the_tier_is_the_one_reported() {
-        let tier = |text| read_gemini_tier(&mut Reader::new(text), &mut Counts::default()).expect("valid");
+        let tier =
+            |text| read_gemini_snapshot(&mut Reader::new(text), &mut Counts::default()).expect("valid").tier;
         assert_eq!(tier(r#"{"serviceTier":"flex","trafficType":"ON_DEMAND"}"#).as_deref(), Some("flex"));
         assert_eq!(tier(r#"{"trafficType":"ON_DEMAND_PRIORITY"}"#).as_deref(), Some("priority"));
         assert_eq!(tier(r#"{"trafficType":"ON_DEMAND"}"#), None);

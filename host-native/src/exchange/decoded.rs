@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use tokenwire_core::call::OutcomeStatus;
 use tokenwire_core::failure::{self, ErrorBody, Failure, FailureKind};
 use tokenwire_core::json::Writer;
 use tokenwire_core::model::{Accumulator, Event, FinishReason, Response, Wire};
@@ -22,28 +23,6 @@ pub enum Cuts {
     Truncated(usize),
     /// Not at all.
     Whole,
-}
-
-/// How far a response came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// To its good end.
-    Complete,
-    /// Not at all, or to an error that the provider reported, or to what cannot be read.
-    Error,
-    /// The body ended before the protocol's terminal event.
-    Partial,
-}
-
-impl Status {
-    /// The stable name: `complete`, `error`, `partial`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Error => "error",
-            Self::Partial => "partial",
-        }
-    }
 }
 
 /// A tool call of the first candidate.
@@ -93,8 +72,8 @@ pub struct Decoded {
     pub finish_detail: Option<String>,
     /// The counts, inclusive.
     pub usage: Usage,
-    /// How far it came.
-    pub status: Status,
+    /// Whether there is a response, a part of one, or none.
+    pub status: OutcomeStatus,
     /// What ended it, if it did not end well.
     pub error: Option<DecodedError>,
     /// The whole response.
@@ -164,7 +143,7 @@ fn refused(exchange: &Exchange, wire: Wire) -> Decoded {
         finish_raw: None,
         finish_detail: None,
         usage: Usage::default(),
-        status: Status::Error,
+        status: OutcomeStatus::Error,
         error: Some(error),
         response: Response::default(),
         events: Vec::new(),
@@ -186,7 +165,8 @@ fn error(exchange: &Exchange, body: Option<&ErrorBody>, text: &str) -> DecodedEr
         status: exchange.status,
         error_type: body.error_type.clone(),
         code: body.code.clone(),
-        message: failure.message,
+        // As recorded: a failure's own message masks what looks like a key.
+        message: body.message.clone().unwrap_or(failure.message),
         retry_after_ms: failure.retry_after_ms,
     }
 }
@@ -214,7 +194,7 @@ fn flat(
         finish_raw,
         finish_detail,
         usage,
-        status: status(error.as_ref()),
+        status: status(&response, error.as_ref()),
         error: error.map(|e| decode_failure(exchange, e)),
         response,
         events,
@@ -232,11 +212,14 @@ fn tool_calls(response: &Response) -> Vec<DecodedToolCall> {
         .collect()
 }
 
-const fn status(error: Option<&DecodeError>) -> Status {
-    match error {
-        None => Status::Complete,
-        Some(DecodeError::Incomplete { .. }) => Status::Partial,
-        Some(_) => Status::Error,
+/// As an outcome of a call tells it: a response that failed with something to show is partial.
+fn status(response: &Response, error: Option<&DecodeError>) -> OutcomeStatus {
+    if error.is_none() {
+        OutcomeStatus::Complete
+    } else if response.candidates.iter().any(|c| !c.parts.is_empty()) {
+        OutcomeStatus::Partial
+    } else {
+        OutcomeStatus::Error
     }
 }
 
@@ -326,7 +309,7 @@ mod tests {
     fn an_error_status_is_an_error() {
         let exchange = Exchange::bare(Wire::Anthropic, 502, b"<html>".to_vec());
         let decoded = decode(&exchange, Wire::Anthropic, Cuts::Whole);
-        assert_eq!(decoded.status, Status::Error);
+        assert_eq!(decoded.status, OutcomeStatus::Error);
         let error = decoded.error.expect("an error");
         assert_eq!((error.status, error.code), (502, None));
     }
@@ -335,7 +318,7 @@ mod tests {
     fn json_keys_stand_in_order() {
         let exchange = Exchange::bare(Wire::Anthropic, 502, Vec::new());
         let mut decoded = decode(&exchange, Wire::Anthropic, Cuts::Whole);
-        decoded.status = Status::Complete;
+        decoded.status = OutcomeStatus::Complete;
         decoded.error = None;
         decoded.finish = Some(FinishReason::ToolCalls);
         decoded.finish_raw = Some("tool_use".into());

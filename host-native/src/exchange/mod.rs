@@ -6,5 +6,5 @@
 mod decoded;
 mod file;
 
-pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, Status, decode, decode_json};
+pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, decode, decode_json};
 pub use file::{Exchange, ExchangeError, Kind};

@@ -352,3 +352,282 @@ fn typed(kind: &str, fields: impl FnOnce(&mut Writer)) -> String {
     });
     w.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use super::super::object::field;
+    use super::super::request::body_of;
+    use super::*;
+    use crate::json::RawJson;
+    use crate::model::{
+        CacheMark, Citation, Extension, Loss, Media, MediaKind, Opaque, ReasoningText, Request, Source,
+    };
+
+    fn encoded(messages: Vec<Message>) -> (String, String, Vec<Loss>) {
+        let (body, losses) = body_of(&Request::new("claude", messages)).expect("a body");
+        let get = |name| String::from(field(&body, name).unwrap_or("none"));
+        (get("system"), get("messages"), losses)
+    }
+
+    fn refused(message: Message) -> String {
+        body_of(&Request::new("claude", vec![message])).expect_err("a refusal").to_string()
+    }
+
+    fn raw(json: &str) -> RawJson {
+        RawJson::parse(json).expect("JSON")
+    }
+
+    fn state(vendor: &str, field: &str, json: &str) -> Opaque {
+        Opaque { vendor: vendor.into(), model: None, field: field.into(), value: raw(json) }
+    }
+
+    fn call(id: &str, arguments: &str) -> Part {
+        Part::new(Content::ToolCall(ToolCall {
+            id: Some(id.into()),
+            name: "f".into(),
+            arguments: arguments.into(),
+            kind: ToolCallKind::Function,
+        }))
+    }
+
+    fn result(id: &str, text: &str) -> Part {
+        Part::new(Content::ToolResult(ToolResult {
+            call_id: id.into(),
+            name: None,
+            content: vec![Part::text(text)],
+            is_error: false,
+            kind: ToolCallKind::Function,
+        }))
+    }
+
+    fn media(kind: MediaKind, source: Source, media_type: Option<&str>) -> Part {
+        let media_type = media_type.map(Into::into);
+        Part::new(Content::Media(Media { kind, source, media_type, name: None, detail: None }))
+    }
+
+    fn user(part: Part) -> Message {
+        Message::new(Role::User, vec![part])
+    }
+
+    #[test]
+    fn leading_system_words_are_the_system_prompt() {
+        let mut marked = Part::text("b");
+        marked.cache = Some(CacheMark { ttl: Some("5m".into()) });
+        let (system, messages, losses) = encoded(vec![
+            Message::system("a"),
+            Message::new(Role::Developer, vec![marked]),
+            Message::user("Hi"),
+            Message::system("c"),
+        ]);
+        assert_eq!(
+            system,
+            r#"[{"type":"text","text":"a"},{"type":"text","text":"b","cache_control":{"type":"ephemeral","ttl":"5m"}}]"#
+        );
+        assert_eq!(messages, r#"[{"role":"user","content":"Hi"},{"role":"system","content":"c"}]"#);
+        assert_eq!((losses.len(), losses[0].action), (1, LossAction::Renamed));
+        assert_eq!(encoded(vec![Message::system("a"), Message::user("b")]).0, "\"a\"");
+    }
+
+    #[test]
+    fn results_come_first_in_the_users_turn() {
+        let (_, messages, losses) = encoded(vec![
+            Message::user("Hi"),
+            Message::new(Role::Assistant, vec![call("t1", "{\"b\": 1.0}"), call("t2", "")]),
+            Message::new(Role::User, vec![Part::text("so"), result("t1", "1")]),
+            Message::new(Role::Tool, vec![result("t2", "2")]),
+            Message::user("and"),
+        ]);
+        let expected = concat!(
+            r#"[{"role":"user","content":"Hi"},"#,
+            r#"{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"f","input":{"b": 1.0}},"#,
+            r#"{"type":"tool_use","id":"t2","name":"f","input":{}}]},"#,
+            r#"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"1"},"#,
+            r#"{"type":"tool_result","tool_use_id":"t2","content":"2"},{"type":"text","text":"so"}]},"#,
+            r#"{"role":"user","content":"and"}]"#
+        );
+        assert_eq!(messages, expected);
+        assert_eq!((losses.len(), losses[0].path.as_str()), (1, "messages[2]"));
+    }
+
+    #[test]
+    fn arguments_that_are_no_object_are_refused() {
+        for bad in ["{\"a\":", "[1]", "text"] {
+            let shown = refused(Message::new(Role::Assistant, vec![call("t", bad)]));
+            assert!(shown.contains("messages[0].parts[0].arguments"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn foreign_ids_change_alike() {
+        let (_, messages, losses) = encoded(vec![
+            Message::new(Role::Assistant, vec![call("f.g:0", "{}")]),
+            Message::new(Role::Tool, vec![result("f.g:0", "x")]),
+        ]);
+        assert_eq!(messages.matches("f_g_0").count(), 2);
+        assert!(losses.iter().all(|loss| loss.action == LossAction::Renamed) && losses.len() == 2);
+    }
+
+    #[test]
+    fn thinking_goes_back_with_its_own_signature_only() {
+        let thinking = |vendor| {
+            let text = ReasoningText { text: "hm".into(), is_summary: false };
+            let mut part = Part::new(Content::Reasoning(text));
+            part.opaque.push(state(vendor, "signature", r#""a\/b""#));
+            Message::new(Role::Assistant, vec![part, Part::text("x")])
+        };
+        let (_, messages, losses) = encoded(vec![thinking("anthropic")]);
+        assert!(messages.contains(r#"{"type":"thinking","thinking":"hm","signature":"a\/b"}"#), "{messages}");
+        assert!(losses.is_empty());
+        let (_, messages, losses) = encoded(vec![thinking("google")]);
+        assert!(!messages.contains("thinking"), "{messages}");
+        assert_eq!(losses[0].path, "messages[0].parts[0]");
+    }
+
+    #[test]
+    fn vendor_state_goes_home_only() {
+        let vendor = |wire, json| Part::new(Content::Vendor { wire, kind: "k".into(), json: raw(json) });
+        let mut called = call("t", "{}");
+        called.opaque =
+            vec![state("anthropic", "caller", r#"{"type":"direct"}"#), state("openai", "id", "\"i\"")];
+        let (_, messages, losses) = encoded(vec![Message::new(
+            Role::Assistant,
+            vec![
+                vendor(Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
+                vendor(Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
+                called,
+            ],
+        )]);
+        assert!(messages.contains(r#"[{"type": "redacted_thinking", "data":"=="},{"type":"tool_use""#));
+        assert!(messages.contains(r#""input":{},"caller":{"type":"direct"}}"#), "{messages}");
+        let paths: Vec<&str> = losses.iter().map(|loss| loss.path.as_str()).collect();
+        assert_eq!(paths, ["messages[0].parts[1]", "messages[0].parts[2].id"]);
+    }
+
+    #[test]
+    fn citations_go_back_in_the_assistants_text() {
+        let cited = |role, wire| {
+            let citations = vec![Citation { wire, raw: raw(r#"{"type":"char_location"}"#) }];
+            Message::new(role, vec![Part::new(Content::Text { text: "a".into(), citations })])
+        };
+        let (_, messages, losses) = encoded(vec![
+            cited(Role::Assistant, Wire::Anthropic),
+            cited(Role::Assistant, Wire::OpenaiChat),
+            cited(Role::User, Wire::Anthropic),
+        ]);
+        assert_eq!(messages.matches("citations").count(), 1);
+        assert_eq!(losses.len(), 2);
+    }
+
+    #[test]
+    fn media_have_every_source() {
+        use MediaKind::{File, Image};
+        let base64 = |text: &str| Source::Base64(text.into());
+        for (part, expected) in [
+            (
+                media(Image, base64("iVBORw0KGgoA"), None),
+                r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgoA"}}"#,
+            ),
+            (
+                media(Image, base64("AA"), Some("image/jpg")),
+                r#"{"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"AA"}}"#,
+            ),
+            (
+                media(Image, Source::Url("data:image/gif;base64,AA".into()), None),
+                r#"{"type":"image","source":{"type":"base64","media_type":"image/gif","data":"AA"}}"#,
+            ),
+            (
+                media(Image, Source::Url("https://h/i".into()), None),
+                r#"{"type":"image","source":{"type":"url","url":"https://h/i"}}"#,
+            ),
+            (
+                media(File, Source::Id("file_1".into()), None),
+                r#"{"type":"document","source":{"type":"file","file_id":"file_1"}}"#,
+            ),
+            (
+                media(File, base64("AA"), Some("application/pdf")),
+                r#"{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AA"}}"#,
+            ),
+            (
+                media(File, base64("w6k="), Some("text/plain; charset=utf-8")),
+                r#"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"é"}}"#,
+            ),
+        ] {
+            let (_, messages, losses) = encoded(vec![user(part)]);
+            assert_eq!(messages, alloc::format!(r#"[{{"role":"user","content":[{expected}]}}]"#));
+            assert!(losses.is_empty());
+        }
+    }
+
+    #[test]
+    fn media_without_a_place_are_refused() {
+        let source = || Source::Base64("AA".into());
+        for message in [
+            user(media(MediaKind::Audio, source(), None)),
+            user(media(MediaKind::Video, source(), None)),
+            user(media(MediaKind::Image, source(), Some("image/bmp"))),
+            user(media(MediaKind::Image, source(), None)),
+            Message::new(Role::System, vec![media(MediaKind::Image, source(), Some("image/png"))]),
+        ] {
+            let shown = refused(message);
+            assert!(shown.contains("messages[0].parts[0]"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn results_hold_blocks_errors_and_marks() {
+        let mut part = result("t", "x");
+        part.cache = Some(CacheMark::default());
+        if let Content::ToolResult(result) = &mut part.content {
+            result.is_error = true;
+            result.content.push(media(MediaKind::Image, Source::Url("https://h".into()), None));
+        }
+        let (_, messages, _) = encoded(vec![Message::new(Role::Tool, vec![part])]);
+        let expected = concat!(
+            r#"[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":["#,
+            r#"{"type":"text","text":"x"},{"type":"image","source":{"type":"url","url":"https://h"}}],"#,
+            r#""is_error":true,"cache_control":{"type":"ephemeral"}}]}]"#
+        );
+        assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn the_last_four_marks_are_kept() {
+        let marked = |text: &str| {
+            let mut part = Part::text(text);
+            part.cache = Some(CacheMark { ttl: Some("12h".into()) });
+            part
+        };
+        let (_, messages, losses) = encoded(vec![Message::new(
+            Role::User,
+            "abcdef".split("").filter(|s| !s.is_empty()).map(marked).collect(),
+        )]);
+        assert_eq!(messages.matches(r#""ttl":"1h""#).count(), 4);
+        assert!(messages.starts_with(r#"[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"},{"type":"text","text":"c","cache"#));
+        assert_eq!(losses.iter().filter(|loss| loss.action == LossAction::Dropped).count(), 2);
+    }
+
+    #[test]
+    fn empty_turns_are_left_out() {
+        let (_, messages, losses) =
+            encoded(vec![Message::user("a"), Message::assistant(""), Message::new(Role::User, vec![])]);
+        assert_eq!(messages, r#"[{"role":"user","content":"a"}]"#);
+        assert_eq!(losses.len(), 2);
+        assert!(body_of(&Request::new("claude", vec![Message::system("a")])).is_err());
+    }
+
+    #[test]
+    fn fields_of_one_wire_stay_on_it() {
+        let mut message = user(media(MediaKind::File, Source::Text("x".into()), None));
+        let extension = |wire, name: &str| Extension::new(wire, name, raw(r#"{"enabled":true}"#));
+        message.parts[0].extensions =
+            vec![extension(Wire::Anthropic, "citations"), extension(Wire::Gemini, "videoMetadata")];
+        message.extensions = vec![extension(Wire::OpenaiChat, "name")];
+        let (_, messages, losses) = encoded(vec![message]);
+        assert!(messages.contains(r#""data":"x"},"citations":{"enabled":true}}]"#), "{messages}");
+        let paths: Vec<&str> = losses.iter().map(|loss| loss.path.as_str()).collect();
+        assert_eq!(paths, ["messages[0].parts[0].videoMetadata", "messages[0].name"]);
+    }
+}

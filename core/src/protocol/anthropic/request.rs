@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::cache::{self, Marks};
 use super::object::{field, with_field};
 use super::{content, tools};
-use crate::json::{Number, Reader, Writer};
+use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
 use crate::protocol::encode::{Body, EncodeError, Encoding};
 
@@ -298,6 +298,215 @@ fn with_extensions(encoding: &mut Encoding<'_>, mut body: String) -> String {
         };
         encoding.lose(LossAction::Dropped, alloc::format!("extensions.{name}"), why);
     }
-    debug_assert!(Reader::new(&body).skip().is_ok(), "the body is JSON");
     body
+}
+
+/// Encodes for the vendor's own host and takes the body; for the tests of this folder.
+#[cfg(test)]
+pub(super) fn body_of(
+    request: &crate::model::Request,
+) -> Result<(String, Vec<crate::model::Loss>), EncodeError> {
+    use crate::protocol::{Credential, Dialect, Target, encode_request};
+    let target = Target::new(&Dialect::ANTHROPIC, Some(Credential::new("key"))).expect("a good target");
+    let encoded = encode_request(request, &target, false)?;
+    Ok((String::from_utf8(encoded.http.body).expect("JSON is UTF-8"), encoded.losses))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use super::*;
+    use crate::json::RawJson;
+    use crate::model::{CacheMark, Extension, Loss, Message, Reasoning, Request};
+    use crate::protocol::{Credential, Dialect, Target, encode_request};
+
+    fn hello() -> Request {
+        Request::new("claude", vec![Message::user("Hi")])
+    }
+
+    fn encoded(change: impl FnOnce(&mut Request)) -> (String, Vec<Loss>) {
+        let mut request = hello();
+        change(&mut request);
+        body_of(&request).expect("a body")
+    }
+
+    fn paths(losses: &[Loss]) -> Vec<&str> {
+        losses.iter().map(|loss| loss.path.as_str()).collect()
+    }
+
+    fn get<'a>(body: &'a str, name: &str) -> &'a str {
+        field(body, name).unwrap_or("none")
+    }
+
+    fn number(text: &str) -> Option<Number> {
+        Some(Number::parse(text).expect("a number"))
+    }
+
+    #[test]
+    fn the_least_request_has_three_fields() {
+        let (body, losses) = encoded(|_| {});
+        assert_eq!(
+            body,
+            r#"{"model":"claude","max_tokens":8192,"messages":[{"role":"user","content":"Hi"}]}"#
+        );
+        assert!(losses.is_empty());
+    }
+
+    #[test]
+    fn the_url_holds_the_version_once() {
+        for base in ["https://h", "https://h/v1/", "https://h/proxy/v1"] {
+            let target = Target::at(&Dialect::ANTHROPIC, base, Some(Credential::new("k"))).expect(base);
+            let http = encode_request(&hello(), &target, true).expect(base).http;
+            assert!(http.url.ends_with("/v1/messages") && !http.url.contains("/v1/v1"), "{}", http.url);
+            assert!(http.body.ends_with(br#","stream":true}"#));
+        }
+    }
+
+    #[test]
+    fn sampling_goes_only_to_the_old_version() {
+        let mut request = hello();
+        request.sampling.temperature = number("1.50");
+        request.sampling.top_p = number("0.90");
+        request.sampling.top_k = number("5");
+        let (body, losses) = body_of(&request).expect("a body");
+        assert!(!body.contains("top_p"));
+        assert_eq!(paths(&losses), ["sampling.temperature", "sampling.top_p", "sampling.top_k"]);
+
+        let mut target = Target::new(&Dialect::ANTHROPIC, Some(Credential::new("k"))).expect("a target");
+        target.headers.set("Anthropic-Version", "2023-06-01");
+        let encoded = encode_request(&request, &target, false).expect("a body");
+        let body = String::from_utf8(encoded.http.body).expect("UTF-8");
+        assert!(body.ends_with(r#""temperature":1,"top_p":0.90,"top_k":5}"#), "{body}");
+        assert_eq!(paths(&encoded.losses), ["sampling.temperature"]);
+        assert_eq!(encoded.http.headers.get("anthropic-version"), Some("2023-06-01"));
+    }
+
+    #[test]
+    fn reasoning_becomes_thinking_and_effort() {
+        let of =
+            |effort, budget_tokens, adaptive, summary| Reasoning { effort, budget_tokens, adaptive, summary };
+        let adaptive = r#"{"type":"adaptive"}"#;
+        for (reasoning, thinking, config, losses) in [
+            (of(Some(Effort::None), None, false, None), r#"{"type":"disabled"}"#, "none", 0),
+            (of(None, Some(0), false, None), r#"{"type":"disabled"}"#, "none", 0),
+            (of(Some(Effort::High), None, false, None), adaptive, r#"{"effort":"high"}"#, 0),
+            (of(Some(Effort::Minimal), None, false, None), adaptive, r#"{"effort":"low"}"#, 1),
+            (of(None, None, true, None), adaptive, "none", 0),
+            (
+                of(None, Some(2000), false, Some(SummaryLevel::Omitted)),
+                r#"{"type":"enabled","budget_tokens":2000,"display":"omitted"}"#,
+                "none",
+                0,
+            ),
+            (of(None, Some(5), false, None), r#"{"type":"enabled","budget_tokens":1024}"#, "none", 1),
+            (
+                of(None, None, false, Some(SummaryLevel::Detailed)),
+                r#"{"type":"adaptive","display":"summarized"}"#,
+                "none",
+                1,
+            ),
+            (of(None, None, false, Some(SummaryLevel::Omitted)), "none", "none", 1),
+        ] {
+            let shown = alloc::format!("{reasoning:?}");
+            let (body, lost) = encoded(|r| r.reasoning = Some(reasoning));
+            assert_eq!(get(&body, "thinking"), thinking, "{shown}");
+            assert_eq!(get(&body, "output_config"), config, "{shown}");
+            assert_eq!(lost.len(), losses, "{shown} {lost:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_fits_below_the_limit() {
+        for (limit, wanted, max_tokens, budget) in [
+            (None, 2000, "10192", Some("2000")),
+            (Some(1500), 4000, "1500", Some("1499")),
+            (Some(4000), 2000, "4000", Some("2000")),
+            (Some(500), 2000, "500", None),
+            (None, u64::MAX, "18446744073709551615", Some("18446744073709551614")),
+        ] {
+            let (body, _) = encoded(|r| {
+                r.limits.max_output_tokens = limit;
+                r.reasoning = Some(Reasoning { budget_tokens: Some(wanted), ..Reasoning::default() });
+            });
+            assert_eq!(get(&body, "max_tokens"), max_tokens);
+            assert_eq!(field(&body, "thinking").and_then(|t| field(t, "budget_tokens")), budget);
+        }
+    }
+
+    #[test]
+    fn a_schema_leaves_as_it_came() {
+        let schema = RawJson::parse(r#"{"type": "object","b":1,"a":1.0}"#).expect("JSON");
+        let (body, losses) = encoded(|r| {
+            let name = String::from("n");
+            r.output = Some(OutputFormat::JsonSchema { name, description: None, schema, strict: Some(true) });
+        });
+        let expected = r#"{"format":{"type":"json_schema","schema":{"type": "object","b":1,"a":1.0}}}"#;
+        assert_eq!(get(&body, "output_config"), expected);
+        assert_eq!(paths(&losses), ["output.name"]);
+    }
+
+    #[test]
+    fn what_has_no_field_is_reported() {
+        let (_, losses) = encoded(|r| {
+            r.sampling.seed = number("1");
+            r.sampling.presence_penalty = number("1");
+            r.sampling.frequency_penalty = number("1");
+            r.sampling.candidates = Some(2);
+            r.sampling.logprobs = Some(0);
+            r.limits.max_tool_calls = Some(1);
+            r.cache_key = Some("k".into());
+            r.metadata = vec![("a".into(), "b".into())];
+            r.service_tier = Some("flex".into());
+            r.output = Some(OutputFormat::JsonObject);
+            r.state.store = Some(true);
+            r.state.background = true;
+        });
+        assert_eq!(losses.len(), 12, "{losses:#?}");
+    }
+
+    #[test]
+    fn history_held_elsewhere_is_refused() {
+        let mut request = hello();
+        request.state.previous_response_id = Some("resp_1".into());
+        let refused = body_of(&request).expect_err("a refusal").to_string();
+        assert!(refused.contains("previous_response_id"), "{refused}");
+    }
+
+    #[test]
+    fn the_rest_of_the_envelope_is_written() {
+        let (body, losses) = encoded(|r| {
+            r.stop = vec!["END".into()];
+            r.metadata = vec![("user_id".into(), "u".into())];
+            r.service_tier = Some("default".into());
+            r.cache = Some(CacheMark { ttl: Some("1h".into()) });
+            r.limits.max_output_tokens = Some(5);
+        });
+        assert!(body.starts_with(r#"{"model":"claude","max_tokens":5,"#), "{body}");
+        let end = r#""stop_sequences":["END"],"metadata":{"user_id":"u"},"service_tier":"standard_only","cache_control":{"type":"ephemeral","ttl":"1h"}}"#;
+        assert!(body.ends_with(end), "{body}");
+        assert_eq!(paths(&losses), ["service_tier"]);
+    }
+
+    #[test]
+    fn extensions_are_merged_where_they_belong() {
+        let extension =
+            |wire, name: &str, json| Extension::new(wire, name, RawJson::parse(json).expect("JSON"));
+        let (body, losses) = encoded(|r| {
+            r.reasoning = Some(Reasoning { effort: Some(Effort::Low), ..Reasoning::default() });
+            r.extensions = vec![
+                extension(Wire::Anthropic, "container", "\"c\""),
+                extension(Wire::Anthropic, "output_config.task_budget", r#"{"type":"tokens"}"#),
+                extension(Wire::Anthropic, "thinking", r#"{"type":"between_tools"}"#),
+                extension(Wire::Anthropic, "stream", "true"),
+                extension(Wire::Gemini, "safetySettings", "[]"),
+            ];
+        });
+        assert_eq!(get(&body, "container"), "\"c\"");
+        assert_eq!(get(&body, "output_config"), r#"{"effort":"low","task_budget":{"type":"tokens"}}"#);
+        assert_eq!(get(&body, "thinking"), r#"{"type":"between_tools"}"#);
+        assert_eq!(get(&body, "stream"), "none");
+        assert_eq!(paths(&losses), ["thinking", "extensions.stream", "extensions.safetySettings"]);
+    }
 }

@@ -170,3 +170,43 @@ impl State {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stop_reason_has_its_word() {
+        for (raw, has_tool_calls, reason) in [
+            ("end_turn", false, FinishReason::Stop),
+            ("end_turn", true, FinishReason::ToolCalls),
+            ("tool_use", true, FinishReason::ToolCalls),
+            ("max_tokens", true, FinishReason::Length),
+            ("model_context_window_exceeded", false, FinishReason::Length),
+            ("stop_sequence", false, FinishReason::StopSequence),
+            ("pause_turn", false, FinishReason::Pause),
+            ("compaction", false, FinishReason::Pause),
+            ("refusal", false, FinishReason::Refusal),
+            ("7", false, FinishReason::Other),
+        ] {
+            assert_eq!(canonical(raw, has_tool_calls), reason, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_detail_is_the_sequence_or_the_refusal() {
+        for (fields, expected) in [
+            (r#"{"stop_reason":"stop_sequence","stop_sequence":"END"}"#, Some("END")),
+            (r#"{"stop_reason":"refusal","stop_details":{"category":"bio","explanation":"No"}}"#, Some("No")),
+            (
+                r#"{"stop_reason":"refusal","stop_details":{"category":"bio","explanation":null}}"#,
+                Some("bio"),
+            ),
+            (r#"{"stop_reason":"end_turn","stop_details":null}"#, None),
+        ] {
+            let message = Message::read(&mut Reader::new(fields)).expect(fields);
+            let (finish, _) = message.stop.finish(false).expect(fields).expect(fields);
+            assert_eq!(finish.detail.as_deref(), expected, "{fields}");
+        }
+    }
+}

@@ -244,9 +244,9 @@ impl State {
         data: &str,
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
-        let (kind, opened) = match delta.payload {
-            Payload::Text(_) => (PartKind::Text, BlockKind::Text),
-            Payload::Thinking(_) => (PartKind::Reasoning { is_summary: false }, BlockKind::Reasoning),
+        let (kind, opened) = match &*delta.kind {
+            "text_delta" => (PartKind::Text, BlockKind::Text),
+            "thinking_delta" => (PartKind::Reasoning { is_summary: false }, BlockKind::Reasoning),
             _ => {
                 unknown("content_block_delta", data, sink);
                 return Ok(());
@@ -430,5 +430,275 @@ impl WireDecoder for State {
 
     fn usage(&self) -> &Usage {
         &self.usage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec;
+
+    use super::*;
+    use crate::model::{Accumulator, Content, Part, Response};
+    use crate::usage::Bucket;
+
+    fn feed(state: &mut State, events: &[&str]) -> (Vec<Event<'static>>, Result<(), DecodeError>) {
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        let mut result = Ok(());
+        for data in events {
+            result = result.and_then(|()| state.event("", data, &mut sink));
+        }
+        result = result.and_then(|()| state.end(&mut sink));
+        (log, result)
+    }
+
+    fn log(events: &[&str]) -> Vec<Event<'static>> {
+        let (log, result) = feed(&mut State::default(), events);
+        result.expect("a whole stream");
+        log
+    }
+
+    /// The response of a stream with these events between its start and its end.
+    fn response(events: &[&str]) -> Response {
+        let mut all = vec![r#"{"type":"message_start","message":{"id":"m","model":"c","content":[]}}"#];
+        all.extend(events);
+        all.extend([r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#, STOP]);
+        let mut accumulator = Accumulator::new("anthropic");
+        log(&all).iter().for_each(|event| accumulator.add(event));
+        accumulator.into_response()
+    }
+
+    fn start(block: &str) -> String {
+        format!(r#"{{"type":"content_block_start","index":0,"content_block":{block}}}"#)
+    }
+
+    fn delta(fields: &str) -> String {
+        format!(r#"{{"type":"content_block_delta","index":0,"delta":{{{fields}}}}}"#)
+    }
+
+    const STOP: &str = r#"{"type":"message_stop"}"#;
+    const BLOCK_STOP: &str = r#"{"type":"content_block_stop","index":0}"#;
+
+    #[test]
+    fn text_deltas_borrow_from_the_event() {
+        let mut state = State::default();
+        let text = delta(r#""type":"text_delta","text":"plain""#);
+        let _ = state.event("", &start(r#"{"type":"text","text":""}"#), &mut |_: Event<'_>| {});
+        let mut seen = false;
+        let mut sink = |event: Event<'_>| {
+            seen |= matches!(event, Event::TextDelta { part: 0, text: Cow::Borrowed("plain") });
+        };
+        state.event("", &text, &mut sink).expect("an event");
+        assert!(seen);
+    }
+
+    #[test]
+    fn keys_may_come_in_any_order() {
+        let sorted = r#"{"delta":{"text":"a","type":"text_delta"},"index":0,"type":"content_block_delta"}"#;
+        let response = response(&[&start(r#"{"text":"","type":"text"}"#), sorted, BLOCK_STOP]);
+        assert_eq!(response.text(), "a");
+    }
+
+    #[test]
+    fn what_a_block_start_holds_is_surfaced() {
+        let text = start(r#"{"type":"text","text":"pre","citations":[{"type":"x"}]}"#);
+        let response = response(&[&text, &delta(r#""type":"text_delta","text":"fix""#), BLOCK_STOP]);
+        assert_eq!(response.text(), "prefix");
+        let Content::Text { citations, .. } = &response.candidates[0].parts[0].content else { panic!() };
+        assert_eq!(citations[0].raw.as_str(), r#"{"type":"x"}"#);
+    }
+
+    #[test]
+    fn deltas_of_arguments_win_over_the_start() {
+        let call = |input: &str| {
+            start(&format!(
+                r#"{{"type":"tool_use","id":"t","name":"f","input":{input},"caller":{{"type":"direct"}}}}"#
+            ))
+        };
+        let empty = delta(r#""type":"input_json_delta","partial_json":"""#);
+        let some = delta(r#""type":"input_json_delta","partial_json":"{\"b\": 2""#);
+        for (events, arguments) in [
+            (vec![call("{}")], "{}"),
+            (vec![call("{ }"), empty.clone()], "{}"),
+            (vec![call("null"), empty.clone()], "{}"),
+            (vec![call(r#"{"a": 1}"#), empty.clone()], r#"{"a": 1}"#),
+            (vec![call(r#"{"a": 1}"#), empty, some], r#"{"b": 2"#),
+        ] {
+            let mut events: Vec<&str> = events.iter().map(String::as_str).collect();
+            events.push(BLOCK_STOP);
+            let response = response(&events);
+            assert_eq!(response.tool_calls().next().expect("a call").arguments, arguments);
+            assert_eq!(response.finish().expect("a finish").reason, FinishReason::ToolCalls);
+            let caller = response.candidates[0].parts[0].opaque_field("caller").expect("the caller");
+            assert_eq!(caller.value.as_str(), r#"{"type":"direct"}"#);
+        }
+    }
+
+    #[test]
+    fn thinking_keeps_its_signature_as_it_came() {
+        let response = response(&[
+            &start(r#"{"type":"thinking","thinking":"","signature":""}"#),
+            &delta(r#""type":"thinking_delta","thinking":"hm","estimated_tokens":2"#),
+            &delta(r#""type":"signature_delta","signature":"a\/b==""#),
+            BLOCK_STOP,
+        ]);
+        assert_eq!(response.reasoning(), "hm");
+        let signature = response.candidates[0].parts[0].opaque_field("signature").expect("a signature");
+        assert_eq!(signature.value.as_str(), r#""a\/b==""#);
+    }
+
+    fn only_vendor(response: &Response) -> (&str, &str) {
+        match &response.candidates[0].parts[..] {
+            [Part { content: Content::Vendor { kind, json, .. }, .. }] => (kind, json.as_str()),
+            parts => panic!("expected one vendor part, found {parts:?}"),
+        }
+    }
+
+    #[test]
+    fn vendor_blocks_are_whole_at_their_end() {
+        for (start_json, deltas, end) in [
+            (
+                r#"{"type":"server_tool_use","id":"s","input":{},"name":"web_search"}"#,
+                vec![
+                    r#""type":"input_json_delta","partial_json":"{\"q\":""#,
+                    r#""type":"input_json_delta","partial_json":" 1}""#,
+                ],
+                r#"{"type":"server_tool_use","id":"s","input":{"q": 1},"name":"web_search"}"#,
+            ),
+            (
+                r#"{"type":"server_tool_use","input":{}}"#,
+                vec![r#""type":"input_json_delta","partial_json":"{\"q""#],
+                r#"{"type":"server_tool_use","input":"{\"q"}"#,
+            ),
+            (
+                r#"{"type":"compaction","content":null}"#,
+                vec![
+                    r#""type":"compaction_delta","content":"a","encrypted_content":null"#,
+                    r#""type":"compaction_delta","content":"\nb","encrypted_content":"x""#,
+                ],
+                r#"{"type":"compaction","content":"a\nb","encrypted_content":"x"}"#,
+            ),
+            (
+                r#"{"type":"compaction","content":"1"}"#,
+                vec![r#""type":"compaction_delta","content":"2""#],
+                r#"{"type":"compaction","content":"12"}"#,
+            ),
+            (
+                r#"{"type":"redacted_thinking","data":"=="}"#,
+                vec![],
+                r#"{"type":"redacted_thinking","data":"=="}"#,
+            ),
+            (r#"{"type":"tool_use","id":"t"}"#, vec![], r#"{"type":"tool_use","id":"t"}"#),
+        ] {
+            let mut events = vec![start(start_json)];
+            events.extend(deltas.into_iter().map(delta));
+            let events: Vec<&str> = events.iter().map(String::as_str).chain([BLOCK_STOP]).collect();
+            let response = response(&events);
+            assert_eq!(only_vendor(&response).1, end);
+        }
+    }
+
+    #[test]
+    fn refusals_speak_and_say_why() {
+        let log = log(&[
+            r#"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null,
+                "stop_details":{"type":"refusal","category":"cyber","explanation":"No."}}}"#,
+            STOP,
+        ]);
+        let finish =
+            Finish { reason: FinishReason::Refusal, raw: Some("refusal".into()), detail: Some("No.".into()) };
+        assert!(log.contains(&Event::Finish { candidate: 0, finish }));
+        assert!(log.contains(&Event::RefusalDelta { part: 0, text: "No.".into() }));
+        assert!(log.iter().any(|e| matches!(e, Event::Extra { name, .. } if name == "stop_details")));
+    }
+
+    #[test]
+    fn usage_is_final_with_the_end() {
+        let mut state = State::default();
+        let begin = r#"{"type":"message_start","message":{"usage":{"input_tokens":2,"output_tokens":1,"service_tier":"standard"}}}"#;
+        let totals = r#"{"type":"message_delta","delta":{},"usage":{"output_tokens":15}}"#;
+        let (log, result) = feed(&mut state, &[begin, totals]);
+        assert_eq!(result, Err(DecodeError::Incomplete { expected: "message_stop" }));
+        assert_eq!(log.iter().filter(|e| matches!(e, Event::Usage(_))).count(), 1);
+        assert_eq!(state.usage().completeness, Completeness::Partial);
+        let (log, result) = feed(&mut state, &[&totals.replace("15", "16"), STOP]);
+        assert_eq!((result, state.progress()), (Ok(()), Progress::Complete));
+        let Some(Event::Usage(usage)) = log.last() else { panic!("{log:?}") };
+        assert_eq!(usage.completeness, Completeness::Complete);
+        assert_eq!(usage.counts.get(Bucket::Output), Some(16));
+        assert_eq!(usage.raw[1], r#"{"output_tokens":16}"#);
+        assert_eq!((usage.raw.len(), usage.service_tier.as_deref()), (2, Some("standard")));
+    }
+
+    #[test]
+    fn usage_of_the_start_alone_stays_partial() {
+        let begin = r#"{"type":"message_start","message":{"usage":{"input_tokens":2,"output_tokens":1}}}"#;
+        let log = log(&[begin, STOP]);
+        assert!(matches!(log.last(), Some(Event::Usage(u)) if u.completeness == Completeness::Partial));
+    }
+
+    #[test]
+    fn errors_in_the_stream_end_it() {
+        let overloaded =
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Busy"},"request_id":"r"}"#;
+        let (_, result) = feed(&mut State::default(), &[overloaded]);
+        let Err(DecodeError::Provider(body)) = result else { panic!("{result:?}") };
+        assert_eq!(body.error_type.as_deref(), Some("overloaded_error"));
+        assert_eq!(body.request_id.as_deref(), Some("r"));
+    }
+
+    #[test]
+    fn what_follows_the_end_is_not_read() {
+        assert_eq!(log(&[STOP]), log(&[STOP, "no JSON", r#"{"type":"error","error":{"message":"x"}}"#]));
+    }
+
+    #[test]
+    fn strange_events_are_handed_on() {
+        let mut state = State::default();
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        for (name, data) in [
+            ("new_event", r#"{"type":"new_event","x":1}"#),
+            ("data", "[DONE]"),
+            ("ping", ""),
+            ("", &delta(r#""type":"new_delta","text":"x""#)),
+            ("data", "no JSON"),
+        ] {
+            state.event(name, data, &mut sink).expect("not fatal");
+        }
+        assert!(state.event("message_delta", "no JSON", &mut sink).is_err());
+        let names: Vec<String> = log
+            .iter()
+            .map(|event| match event {
+                Event::Unknown { name, .. } => String::from(name.as_ref()),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(names, ["new_event", "content_block_delta", "data"]);
+    }
+
+    #[test]
+    fn text_without_a_start_opens_a_part() {
+        let response = response(&[&delta(r#""type":"text_delta","text":"a""#)]);
+        assert_eq!(response.text(), "a");
+    }
+
+    #[test]
+    fn a_body_says_itself_what_it_is() {
+        let whole = |body: &str| {
+            let mut accumulator = Accumulator::new("anthropic");
+            let result = State::default().whole(body, &mut accumulator);
+            (result, accumulator.into_response().text())
+        };
+        let message = r#"{"content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","type":"message"}"#;
+        assert_eq!(whole(message), (Ok(()), "a".into()));
+        assert_eq!(whole(r#"{"content":"a"}"#), (Ok(()), "a".into()));
+        assert_eq!(whole(r#"{"type":"ping"}"#), (Ok(()), String::new()));
+        assert!(matches!(whole(r#"{"type":"error","error":{}}"#).0, Err(DecodeError::Provider(_))));
+        assert!(matches!(whole(r#"{"message":"denied"}"#).0, Err(DecodeError::Provider(_))));
+        for bad in ["[]", "7", "{}", r#"{"content":[{}"#] {
+            assert!(matches!(whole(bad).0, Err(DecodeError::Malformed { .. })), "{bad}");
+        }
     }
 }

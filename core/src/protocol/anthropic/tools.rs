@@ -176,3 +176,121 @@ fn choice_without_tools(encoding: &mut Encoding<'_>) -> Result<(), EncodeError> 
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::super::request::body_of;
+    use super::*;
+    use crate::model::{CacheMark, Loss, Message, Request};
+
+    fn request(names: &[&str]) -> Request {
+        let mut request = Request::new("claude", vec![Message::user("Hi")]);
+        let schema = RawJson::parse(r#"{"type":"object","z":1,"a":2}"#).expect("JSON");
+        request.tools = names.iter().map(|name| Tool::function(*name, "d", schema.clone())).collect();
+        request
+    }
+
+    fn fields(request: &Request) -> (String, String, Vec<Loss>) {
+        let (body, losses) = body_of(request).expect("a body");
+        let get = |name| String::from(field(&body, name).unwrap_or("none"));
+        (get("tools"), get("tool_choice"), losses)
+    }
+
+    #[test]
+    fn functions_keep_their_schema_as_text() {
+        let mut request = request(&["f"]);
+        if let Tool::Function { strict, cache, extensions, .. } = &mut request.tools[0] {
+            *strict = Some(true);
+            *cache = Some(CacheMark::default());
+            let defer = RawJson::parse("true").expect("JSON");
+            extensions.push(Extension::new(Wire::Anthropic, "defer_loading", defer));
+        }
+        let (tools, choice, losses) = fields(&request);
+        let expected = r#"[{"name":"f","description":"d","input_schema":{"type":"object","z":1,"a":2},"strict":true,"cache_control":{"type":"ephemeral"},"defer_loading":true}]"#;
+        assert_eq!((tools.as_str(), choice.as_str()), (expected, "none"));
+        assert!(losses.is_empty());
+    }
+
+    #[test]
+    fn every_schema_says_it_is_an_object() {
+        for (parameters, expected) in [
+            (None, r#"{"type":"object","properties":{}}"#),
+            (Some("{}"), r#"{"type":"object"}"#),
+            (Some(r#"{"anyOf":[]}"#), r#"{"anyOf":[],"type":"object"}"#),
+            (Some("true"), r#"{"type":"object"}"#),
+        ] {
+            let mut request = request(&["f"]);
+            if let Tool::Function { parameters: old, .. } = &mut request.tools[0] {
+                *old = parameters.map(|text| RawJson::parse(text).expect("JSON"));
+            }
+            let (tools, _, _) = fields(&request);
+            assert!(tools.contains(&alloc::format!(r#""input_schema":{expected}"#)), "{tools}");
+        }
+    }
+
+    #[test]
+    fn freeform_tools_become_functions() {
+        let mut request = request(&[]);
+        let format = ToolFormat::Grammar { syntax: "lark".into(), definition: "start: \"a\"".into() };
+        request.tools = vec![Tool::Freeform { name: "f".into(), description: None, format }];
+        let (tools, _, losses) = fields(&request);
+        assert!(tools.contains(r#""input":{"type":"string","description":"Text that matches this lark"#));
+        assert_eq!((losses[0].path.as_str(), losses[0].action), ("tools[0]", LossAction::Approximated));
+    }
+
+    #[test]
+    fn vendor_tools_go_to_their_own_wire_only() {
+        let mut request = request(&[]);
+        let json = RawJson::parse(r#"{"type":"web_search_20260318","name":"web_search"}"#).expect("JSON");
+        request.tools = vec![
+            Tool::Vendor { wire: Wire::Anthropic, json: json.clone() },
+            Tool::Vendor { wire: Wire::Gemini, json: json.clone() },
+        ];
+        let (tools, _, losses) = fields(&request);
+        assert_eq!(tools, alloc::format!("[{json}]"));
+        assert_eq!(losses[0].path, "tools[1]");
+    }
+
+    #[test]
+    fn choices_have_their_word() {
+        let named = |name: &str| ToolChoice::Named(name.into());
+        for (choice, parallel, expected) in [
+            (None, None, "none"),
+            (None, Some(true), "none"),
+            (None, Some(false), r#"{"type":"auto","disable_parallel_tool_use":true}"#),
+            (Some(ToolChoice::Auto), None, r#"{"type":"auto"}"#),
+            (Some(ToolChoice::None), Some(false), r#"{"type":"none"}"#),
+            (Some(ToolChoice::Required), Some(true), r#"{"type":"any","disable_parallel_tool_use":false}"#),
+            (Some(named("g")), None, r#"{"type":"tool","name":"g"}"#),
+        ] {
+            let mut request = request(&["f", "g"]);
+            request.tool_choice = choice;
+            request.parallel_tool_calls = parallel;
+            let (_, choice, losses) = fields(&request);
+            assert_eq!(choice, expected);
+            assert!(losses.is_empty());
+        }
+    }
+
+    #[test]
+    fn allowed_tools_are_the_only_ones_offered() {
+        for (required, expected) in [(true, r#"{"type":"any"}"#), (false, r#"{"type":"auto"}"#)] {
+            let mut request = request(&["f", "g"]);
+            request.tool_choice = Some(ToolChoice::Allowed { names: vec!["g".into()], required });
+            let (tools, choice, losses) = fields(&request);
+            assert!(tools.contains(r#""name":"g""#) && !tools.contains(r#""name":"f""#), "{tools}");
+            assert_eq!((choice.as_str(), losses.len()), (expected, 1));
+        }
+    }
+
+    #[test]
+    fn a_choice_needs_tools() {
+        let mut request = request(&[]);
+        request.tool_choice = Some(ToolChoice::Auto);
+        assert_eq!(fields(&request).2.len(), 1);
+        request.tool_choice = Some(ToolChoice::Required);
+        assert!(body_of(&request).is_err());
+    }
+}

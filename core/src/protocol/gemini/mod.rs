@@ -1,6 +1,8 @@
 //! Gemini generateContent.
 
+mod contents;
 pub(super) mod error;
+mod fields;
 mod finish;
 mod partial_args;
 mod parts;

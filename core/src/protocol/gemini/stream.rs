@@ -12,7 +12,7 @@ use crate::json::{self, Kind, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
 use crate::protocol::Resume;
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
-use crate::usage::{Completeness, Usage, read_gemini_tier};
+use crate::usage::{Completeness, Usage, read_gemini_snapshot};
 
 /// More envelope fields than a response has.
 const MAX_SEEN: usize = 64;
@@ -28,6 +28,10 @@ pub(in crate::protocol) struct State {
     /// The prompt was refused, so no candidate comes.
     is_blocked: bool,
     is_ended: bool,
+    /// How many values came without the framing of a stream; the first one is a whole response.
+    wholes: u32,
+    /// One of Google's own fields came.
+    is_known: bool,
     /// Envelope fields that were told.
     seen: Vec<String>,
     usage: Usage,
@@ -63,7 +67,12 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        self.wholes = self.wholes.saturating_add(1);
         response::decode(self, body, sink)
+    }
+
+    fn element(&mut self, value: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        self.chunk(value, sink)
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
@@ -81,6 +90,7 @@ impl WireDecoder for State {
             self.move_checkpoint();
         }
         if self.usage.completeness != Completeness::Unknown {
+            self.usage.completeness = Completeness::Complete;
             sink.event(Event::Usage(Box::new(self.usage.clone())));
         }
         Ok(())
@@ -99,7 +109,8 @@ impl State {
     /// Where the stream can be taken up again.
     pub(in crate::protocol) fn resume(&self) -> Option<Resume> {
         let checkpoint = self.checkpoint.as_deref()?;
-        let is_over = self.is_finished() && !(self.parts.is_paused() && checkpoint.is_new);
+        let is_over =
+            self.is_blocked || (self.parts.is_finished() && !(self.parts.is_paused() && checkpoint.is_new));
         (!is_over).then(|| Resume::Gemini {
             token: checkpoint.token.clone(),
             from_part: checkpoint.from_part,
@@ -115,11 +126,14 @@ impl State {
         }
         self.is_blocked = false;
         self.is_ended = false;
+        self.wholes = 0;
         self.usage = Usage::default();
     }
 
+    /// Whether the end of the body is a good end. A whole response may lack the `finishReason` that a
+    /// stream must have.
     fn is_finished(&self) -> bool {
-        self.is_blocked || self.parts.is_finished()
+        self.is_blocked || self.parts.is_finished() || (self.wholes == 1 && self.is_known)
     }
 
     /// Decodes one chunk.
@@ -149,8 +163,14 @@ impl State {
         let mut fields = r.object()?;
         while let Some(key) = fields.key(&mut r)? {
             match &*key {
-                "candidates" => self.read_candidates(&mut r, &mut token, sink)?,
-                "usageMetadata" => has_usage |= self.read_usage(&mut r, text)?,
+                "candidates" => {
+                    self.is_known = true;
+                    self.read_candidates(&mut r, &mut token, sink)?;
+                }
+                "usageMetadata" => {
+                    self.is_known = true;
+                    has_usage |= self.read_usage(&mut r, text)?;
+                }
                 "modelVersion" => self.read_model(&mut r, sink)?,
                 "responseId" => self.read_id(&mut r, sink)?,
                 _ if r.null() => {}
@@ -215,11 +235,11 @@ impl State {
     fn read_usage(&mut self, r: &mut Reader<'_>, text: &str) -> Result<bool, Fault> {
         r.kind()?;
         let from = r.position();
-        let tier = read_gemini_tier(r, &mut self.usage.counts)?;
-        if let Some(tier) = tier.filter(|t| self.usage.service_tier.as_deref() != Some(t)) {
+        let snapshot = read_gemini_snapshot(r, &mut self.usage.counts)?;
+        if let Some(tier) = snapshot.tier.filter(|t| self.usage.service_tier.as_deref() != Some(t)) {
             self.usage.service_tier = Some(tier.into_owned());
         }
-        if self.usage.counts.is_empty() {
+        if !snapshot.is_counted && !self.usage.counts.is_empty() {
             return Ok(false);
         }
         let raw = &text[from..r.position()];
@@ -230,10 +250,11 @@ impl State {
             }
             None => self.usage.raw.push(raw.into()),
         }
-        Ok(true)
+        Ok(snapshot.is_counted)
     }
 
     fn read_feedback(&mut self, r: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<(), Fault> {
+        self.is_known = true;
         let raw = r.raw()?;
         let (mut reason, mut message) = (None, None);
         let mut inner = Reader::new(raw);
@@ -346,11 +367,11 @@ impl State {
             }
             let Some(mut list) = r.opt_array()? else { continue };
             while list.element(r)? {
-                if let Some(part) = RawPart::read(r)? {
-                    if let Some(before) = held.replace(part) {
-                        let place = self.parts.place(number.get()?);
-                        self.parts.add(place, before, sink)?;
-                    }
+                if let Some(part) = RawPart::read(r)?
+                    && let Some(before) = held.replace(part)
+                {
+                    let place = self.parts.place(number.get()?);
+                    self.parts.add(place, before, sink)?;
                 }
             }
         }
@@ -359,7 +380,7 @@ impl State {
 
     fn set_checkpoint(&mut self, token: &str) {
         // With several candidates no single place tells what was told, and no token is documented.
-        if self.parts.candidates.len() != 1 || (self.is_finished() && !self.parts.is_paused()) {
+        if self.parts.candidates.len() != 1 || (self.parts.is_finished() && !self.parts.is_paused()) {
             return;
         }
         let is_new = self.checkpoint.as_ref().is_none_or(|c| c.is_new || c.token != token);
@@ -389,7 +410,7 @@ impl State {
 
     /// The first part that is not told whole, and how much of it is.
     fn standing(&self) -> (u32, u64) {
-        self.parts.open_part().map_or((self.parts.count(), 0), |open| (open.part, open.bytes))
+        self.parts.open_part().map_or_else(|| (self.parts.count(), 0), |open| (open.part, open.bytes))
     }
 }
 
@@ -422,4 +443,310 @@ impl Number<'_> {
 
 fn clamp(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Accumulator, Content, PartKind, Response};
+    use crate::usage::Bucket;
+    use alloc::format;
+
+    /// The events of some chunks, and of the end of the body.
+    fn events(chunks: &[&str]) -> Vec<Event<'static>> {
+        let mut state = State::default();
+        let mut out = Vec::new();
+        for chunk in chunks {
+            state.event("", chunk, &mut |e: Event<'_>| out.push(e.into_owned())).expect(chunk);
+        }
+        state.end(&mut |e: Event<'_>| out.push(e.into_owned())).expect("a good end");
+        out
+    }
+
+    fn response(chunks: &[&str]) -> Response {
+        let mut sum = Accumulator::new("google");
+        events(chunks).iter().for_each(|e| sum.add(e));
+        sum.into_response()
+    }
+
+    fn parts(parts: &str) -> String {
+        format!(r#"{{"candidates":[{{"content":{{"role":"model","parts":[{parts}]}},"index":0}}]}}"#)
+    }
+
+    const STOP: &str = r#"{"candidates":[{"finishReason":"STOP","index":0}]}"#;
+
+    #[test]
+    fn text_of_one_kind_is_one_part() {
+        let text = response(&[
+            &parts(r#"{"text":"a","thought":true},{"text":"b","thought":true},{"text":"c"}"#),
+            &parts(r#"{"text":"d"},{"text":""}"#),
+            STOP,
+        ]);
+        assert_eq!((text.reasoning().as_str(), text.text().as_str()), ("ab", "cd"));
+        assert_eq!(text.candidates[0].parts.len(), 2);
+        assert_eq!(text.finish().map(|f| f.reason), Some(FinishReason::Stop));
+    }
+
+    #[test]
+    fn a_signature_stays_on_its_own_part() {
+        let text = response(&[
+            &parts(r#"{"text":"a"}"#),
+            &parts(r#"{"text":"","thoughtSignature":"s"},{"text":"b"}"#),
+            &parts(r#"{"text":"c","thoughtSignature":"t"}"#),
+            &parts(r#"{"text":"d"}"#),
+            STOP,
+        ]);
+        let found: Vec<_> = text.candidates[0]
+            .parts
+            .iter()
+            .map(|p| match &p.content {
+                Content::Text { text, .. } => (text.as_str(), p.opaque.len()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(found, [("a", 0), ("", 1), ("b", 0), ("c", 1), ("d", 0)]);
+    }
+
+    #[test]
+    fn start_comes_first_and_again_when_it_changes() {
+        let events = events(&[
+            r#"{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"modelVersion":"m","responseId":"1"}"#,
+            r#"{"candidates":[{"finishReason":"STOP"}],"modelVersion":"m","responseId":"2"}"#,
+        ]);
+        let start = |id: &'static str, model: Option<&'static str>| Event::Start {
+            id: Some(id.into()),
+            model: model.map(Into::into),
+        };
+        assert_eq!(events[0], start("1", Some("m")));
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Start { .. })).count(), 2);
+        assert!(events.contains(&start("2", None)));
+    }
+
+    #[test]
+    fn calls_keep_order_and_spelling_of_arguments() {
+        let text = response(&[
+            &parts(
+                r#"{"functionCall":{"name":"f","args":{"b": 1.0, "a" : "x y"}},"thoughtSignature":"s"},
+               {"functionCall":{"id":"7","name":"g"}}"#,
+            ),
+            STOP,
+        ]);
+        let calls: Vec<_> = text.tool_calls().collect();
+        assert_eq!(calls[0].arguments, r#"{"b":1.0,"a":"x y"}"#);
+        assert_eq!((calls[1].id.as_deref(), calls[1].arguments.as_str()), (Some("7"), "{}"));
+        assert_eq!(text.candidates[0].parts[0].opaque[0].value.as_str(), "\"s\"");
+        assert_eq!(text.finish().map(|f| f.reason), Some(FinishReason::ToolCalls));
+    }
+
+    #[test]
+    fn a_call_in_pieces_is_told_once_it_is_whole() {
+        let chunks = [
+            parts(r#"{"functionCall":{"name":"f","willContinue":true},"thoughtSignature":"s"}"#),
+            parts(
+                r#"{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"N"}],"willContinue":true}}"#,
+            ),
+            parts(
+                r#"{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"Y"}],"willContinue":true}}"#,
+            ),
+            parts(r#"{"functionCall":{}}"#),
+            parts(r#"{"functionCall":{"name":"g","willContinue":true}}"#),
+        ];
+        let mut chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
+        chunks.push(STOP);
+        let text = response(&chunks);
+        let calls: Vec<_> = text.tool_calls().map(|c| (c.name.as_str(), c.arguments.as_str())).collect();
+        assert_eq!(calls, [("f", r#"{"a":"NY"}"#), ("g", "{}")]);
+    }
+
+    #[test]
+    fn candidates_are_told_apart_by_index() {
+        let text = response(&[
+            r#"{"candidates":[{"content":{"parts":[{"text":"a"},{"text":"b"}]},"index":1},
+                {"content":{"parts":[{"text":"c"}]},"index":0}]}"#,
+            r#"{"candidates":[{"content":{"parts":[{"text":"d"}]},"finishReason":"STOP","index":1}]}"#,
+            r#"{"candidates":[{"finishReason":"MAX_TOKENS","index":0}]}"#,
+        ]);
+        let reasons: Vec<_> = text.candidates.iter().map(|c| c.finish.as_ref().map(|f| f.reason)).collect();
+        assert_eq!(reasons, [Some(FinishReason::Length), Some(FinishReason::Stop)]);
+        assert_eq!(text.text(), "c");
+        assert_eq!(text.candidates[1].parts, [crate::model::Part::text("abd")]);
+    }
+
+    #[test]
+    fn what_has_no_word_is_kept_raw() {
+        let code = r#"{"executableCode":{"code":"1","language":"PYTHON"},"thoughtSignature":"s"}"#;
+        let events = events(&[
+            &parts(code),
+            r#"{"candidates":[{"safetyRatings":[1]}],"createTime":"x","turnToken":"t"}"#,
+            r#"{"candidates":[{"finishReason":"STOP","safetyRatings":[2],"groundingMetadata":{"a":1}}],"createTime":"y"}"#,
+        ]);
+        assert!(events.contains(&Event::PartStart {
+            part: 0,
+            candidate: 0,
+            kind: PartKind::Vendor {
+                wire: crate::model::Wire::Gemini,
+                kind: "executableCode".into(),
+                json: code.into()
+            },
+        }));
+        let told = |name, value| events.iter().filter(|e| **e == extra(None, name, value)).count();
+        assert_eq!((told("createTime", "\"x\""), told("createTime", "\"y\"")), (1, 0));
+        assert_eq!((told("safetyRatings", "[1]"), told("safetyRatings", "[2]")), (0, 1));
+        let citations = events.iter().filter(|e| matches!(e, Event::Citation { part: None, .. })).count();
+        assert_eq!(citations, 1);
+    }
+
+    #[test]
+    fn a_blocked_prompt_is_a_filtered_end() {
+        let text = response(&[r#"{"promptFeedback":{"blockReason":"SAFETY","blockReasonMessage":"no"}}"#]);
+        let finish = text.finish().expect("a finish");
+        assert_eq!((finish.reason, finish.raw.as_deref()), (FinishReason::ContentFilter, Some("SAFETY")));
+        assert_eq!(finish.detail.as_deref(), Some("no"));
+    }
+
+    #[test]
+    fn a_stream_needs_a_reason_and_a_whole_response_does_not() {
+        let text = parts(r#"{"text":"a"}"#);
+        let mut state = State::default();
+        state.event("", &text, &mut |_: Event<'_>| {}).expect("valid");
+        assert!(matches!(state.end(&mut |_: Event<'_>| {}), Err(DecodeError::Incomplete { .. })));
+        let mut state = State::default();
+        state.whole(&text, &mut |_: Event<'_>| {}).expect("valid");
+        assert_eq!(state.end(&mut |_: Event<'_>| {}), Ok(()));
+        let mut state = State::default();
+        state.whole("{\"ok\":true}", &mut |_: Event<'_>| {}).expect("valid");
+        assert!(state.end(&mut |_: Event<'_>| {}).is_err());
+    }
+
+    #[test]
+    fn an_error_may_follow_the_finish() {
+        let mut state = State::default();
+        state.event("", STOP, &mut |_: Event<'_>| {}).expect("valid");
+        assert_eq!(state.progress(), Progress::Finished);
+        let error = state.event("", r#"{"error":{"code":499,"status":"CANCELLED"}}"#, &mut |_: Event<'_>| {});
+        assert!(matches!(error, Err(DecodeError::Provider(body)) if body.code.as_deref() == Some("499")));
+    }
+
+    #[test]
+    fn usage_is_a_running_total() {
+        let usage = |n: u32| {
+            format!(
+                r#""usageMetadata":{{"promptTokenCount":5,"candidatesTokenCount":{n},"serviceTier":"flex"}}"#
+            )
+        };
+        let mut state = State::default();
+        let first = format!(r#"{{"candidates":[{{"content":{{"parts":[{{"text":"a"}}]}}}}],{}}}"#, usage(1));
+        state.event("", &first, &mut |_: Event<'_>| {}).expect("valid");
+        assert_eq!(state.usage().completeness, Completeness::Partial);
+        let last = format!(r#"{{{},"candidates":[{{"finishReason":"STOP"}}]}}"#, usage(9));
+        state.event("", &last, &mut |_: Event<'_>| {}).expect("valid");
+        state
+            .event("", r#"{"usageMetadata":{"trafficType":"ON_DEMAND"}}"#, &mut |_: Event<'_>| {})
+            .expect("valid");
+        assert_eq!(state.usage().completeness, Completeness::Complete);
+        assert_eq!(state.usage().counts.get(Bucket::Output), Some(9));
+        assert_eq!(state.usage().service_tier.as_deref(), Some("flex"));
+        assert_eq!(
+            state.usage().raw,
+            [r#"{"promptTokenCount":5,"candidatesTokenCount":9,"serviceTier":"flex"}"#]
+        );
+    }
+
+    fn checkpoint(text: &str, token: &str, finish: &str) -> String {
+        format!(
+            r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{text}"}}]}},"continuationToken":"{token}"{finish}}}],
+                "usageMetadata":{{"promptTokenCount":5,"candidatesTokenCount":2}}}}"#
+        )
+    }
+
+    fn resume(token: &str, from_part: u32, keep_bytes: u64) -> Option<Resume> {
+        Some(Resume::Gemini { token: token.into(), from_part, keep_bytes })
+    }
+
+    #[test]
+    fn a_broken_stream_goes_on_at_its_checkpoint() {
+        let mut state = State::default();
+        let mut sum = Accumulator::new("google");
+        for chunk in [
+            parts(r#"{"text":"t","thought":true},{"text":"ab"}"#),
+            checkpoint("é", "T", ""),
+            parts(r#"{"text":"lost"},{"functionCall":{"name":"f"}}"#),
+        ] {
+            state.event("", &chunk, &mut sum).expect("valid");
+        }
+        assert_eq!(state.resume(), resume("T", 1, 4));
+        sum.add(&Event::Discard { from_part: 1, keep_bytes: 4 });
+        state.rewind();
+        assert_eq!(state.usage(), &Usage::default());
+        assert_eq!(state.resume(), resume("T", 1, 4));
+        state.event("", &parts(r#"{"text":"cd"}"#), &mut sum).expect("valid");
+        state.event("", STOP, &mut sum).expect("valid");
+        state.end(&mut sum).expect("a good end");
+        assert_eq!(state.resume(), None);
+        assert_eq!(sum.response().text(), "abécd");
+        assert_eq!(sum.parts(), 2);
+        assert_eq!(sum.response().finish().map(|f| f.reason), Some(FinishReason::Stop));
+    }
+
+    #[test]
+    fn a_call_in_pieces_survives_its_checkpoint() {
+        let mut state = State::default();
+        let mut sum = Accumulator::new("google");
+        let first = r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true,
+            "partialArgs":[{"jsonPath":"$.a","stringValue":"x"}]}}]},"continuationToken":"T"}]}"#;
+        let more = parts(
+            r#"{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"y"}],"willContinue":true}}"#,
+        );
+        state.event("", first, &mut sum).expect("valid");
+        state.event("", &more, &mut sum).expect("valid");
+        assert_eq!(state.resume(), resume("T", 0, 0));
+        state.rewind();
+        state.event("", &more, &mut sum).expect("valid");
+        state.event("", STOP, &mut sum).expect("valid");
+        let arguments: Vec<_> = sum.response().tool_calls().map(|c| c.arguments.clone()).collect();
+        assert_eq!(arguments, [r#"{"a":"xy"}"#]);
+    }
+
+    #[test]
+    fn a_pause_goes_on_in_the_next_stream() {
+        let mut state = State::default();
+        let mut sum = Accumulator::new("google");
+        let pause = r#","finishReason":"CONTINUATION""#;
+        state.event("", &checkpoint("ab", "T", pause), &mut sum).expect("valid");
+        assert_eq!(sum.response().finish().map(|f| f.reason), Some(FinishReason::Pause));
+        assert_eq!(state.resume(), resume("T", 0, 2));
+        let mut ended = state.clone();
+        ended.end(&mut |_: Event<'_>| {}).expect("a good end");
+        assert_eq!(ended.resume(), resume("T", 1, 0));
+        state.rewind();
+        assert_eq!(state.progress(), Progress::Open);
+        state.event("", &checkpoint("cd", "T", pause), &mut sum).expect("valid");
+        assert_eq!(state.resume(), None, "the same token again would only repeat the hop");
+        assert_eq!(sum.response().text(), "abcd");
+    }
+
+    #[test]
+    fn without_a_token_nothing_is_resumed() {
+        let mut state = State::default();
+        state.event("", &parts(r#"{"text":"a"}"#), &mut |_: Event<'_>| {}).expect("valid");
+        assert_eq!(state.resume(), None);
+    }
+
+    #[test]
+    fn odd_values_are_never_fatal() {
+        for chunk in [
+            "null",
+            "[DONE]",
+            "{}",
+            r#"{"candidates":null,"usageMetadata":null,"promptFeedback":null,"error":null}"#,
+            r#"{"candidates":[null,1,{"content":null},{"content":{"parts":[null,{},{"text":null},"x"]}}]}"#,
+            r#"{"candidates":[{"index":"x","content":{"parts":{}},"finishReason":{}}]}"#,
+            r#"{"candidates":[{"content":{"parts":[{"functionCall":null},{"functionCall":3},{"inlineData":3}]}}]}"#,
+        ] {
+            let mut state = State::default();
+            assert_eq!(state.event("", chunk, &mut |_: Event<'_>| {}), Ok(()), "{chunk}");
+        }
+        let mut state = State::default();
+        assert!(state.event("", "{\"candidates\":[", &mut |_: Event<'_>| {}).is_err());
+    }
 }

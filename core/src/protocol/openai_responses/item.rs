@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::parts::{Key, Lane, Parts};
 use crate::json::{self, Reader};
@@ -193,9 +194,11 @@ fn contents(parts: &mut Parts, output: u32, item: &Item<'_>, sink: &mut dyn Sink
         let part = open(parts, key, PartKind::Text, sink);
         return parts.settle(part, content, sink);
     }
-    for_each(content, |index, raw| {
-        last_content_part(parts, Key { output, lane: Lane::Content, index }, raw, sink)
-    })
+    let list = elements(content)?;
+    for (index, raw) in parts.indices(output, Lane::Content, list.len()).into_iter().zip(list) {
+        last_content_part(parts, Key { output, lane: Lane::Content, index }, raw, sink)?;
+    }
+    Ok(())
 }
 
 fn reasoning(
@@ -205,13 +208,13 @@ fn reasoning(
     sink: &mut dyn Sink,
 ) -> Result<(), json::Error> {
     for (lane, list) in [(Lane::Summary, item.summary), (Lane::Content, item.content)] {
-        for_each(list.unwrap_or("[]"), |index, raw| {
+        let list = elements(list.unwrap_or("[]"))?;
+        for (index, raw) in parts.indices(output, lane, list.len()).into_iter().zip(list) {
             let part = open(parts, Key { output, lane, index }, reasoning_kind(lane), sink);
-            match ContentPart::read(raw)?.text {
-                Some(text) => parts.settle(part, text, sink),
-                None => Ok(()),
+            if let Some(text) = ContentPart::read(raw)?.text {
+                parts.settle(part, text, sink)?;
             }
-        })?;
+        }
     }
     let has_state = item.id.is_some() || item.encrypted_content.is_some();
     if has_state && parts.of_item(output).is_empty() {
@@ -368,17 +371,13 @@ fn unknown_content(parts: &mut Parts, key: Key, kind: &str, raw: &str, sink: &mu
     parts.open(key, PartKind::Vendor { wire: Wire::OpenaiResponses, kind, json }, sink);
 }
 
-/// Calls `each` with the index and text of every element, if `raw` is an array.
-fn for_each(
-    raw: &str,
-    mut each: impl FnMut(u32, &str) -> Result<(), json::Error>,
-) -> Result<(), json::Error> {
+/// The elements of `raw`, if it is an array.
+pub(super) fn elements(raw: &str) -> Result<Vec<&str>, json::Error> {
+    let mut elements = Vec::new();
     let r = &mut Reader::new(raw);
-    let Some(mut list) = r.opt_array()? else { return Ok(()) };
-    let mut index = 0;
+    let Some(mut list) = r.opt_array()? else { return Ok(elements) };
     while list.element(r)? {
-        each(index, r.raw()?)?;
-        index += 1;
+        elements.push(r.raw()?);
     }
-    Ok(())
+    Ok(elements)
 }

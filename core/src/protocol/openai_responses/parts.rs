@@ -237,6 +237,18 @@ impl Parts {
         parts
     }
 
+    /// The indices of the wire that a whole list of `len` elements has in the stream.
+    ///
+    /// Most servers count from 0 in each list, but some go on counting over the items.
+    pub(super) fn indices(&self, output: u32, lane: Lane, len: usize) -> Vec<u32> {
+        let known: Vec<u32> =
+            self.of_output(output).filter(|(key, _)| key.lane == lane).map(|(key, _)| key.index).collect();
+        let is_usual = known.last().is_none_or(|&last| (last as usize) < len);
+        let next = known.last().map_or(0, |&last| last.saturating_add(1));
+        let from_zero = 0..u32::try_from(len).unwrap_or(u32::MAX);
+        if is_usual { from_zero.collect() } else { known.into_iter().chain(next..).take(len).collect() }
+    }
+
     /// Forgets where the parts of an item lie: another one has taken its place.
     pub(super) fn forget(&mut self, output: u32) {
         let keys: Vec<Key> = self.of_output(output).map(|(key, _)| *key).collect();

@@ -34,7 +34,7 @@
 //! | `slow-head@MS` | the head comes late | 1000 |
 //! | `cut@BYTES` | the connection breaks after so much of the body | 200 |
 //! | `stall@EVENTS` | silence after so many events | 3 |
-//! | `drip@BYTES/MS` | the body comes in small pieces with waits | 16/1 |
+//! | `drip@BYTES:MS` | the body comes in small pieces with waits | 16:1 |
 //! | `error@EVENTS` | an error event after so many events | 3 |
 //! | `no-end` | the body ends without its terminal event | |
 //! | `bad-json@EVENT` | the event of that number, from 0, is not JSON | 3 |

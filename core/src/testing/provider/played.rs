@@ -90,12 +90,13 @@ impl Provider {
         let settings = &plan.settings;
         let seed = ask::hash(ask.prompt.as_bytes(), settings.seed.unwrap_or(self.seed) ^ ask::HASH_START);
         let mut script = Script::seeded(seed, ask.model.clone(), &ask.prompt);
+        script.is_background = ask.is_background;
         if let Some(deltas) = settings.deltas {
             script.text = vec!["Wört ".to_string(); deltas as usize];
             script.tokens.output = u64::from(deltas);
         }
         if settings.reasoning.unwrap_or(ask.wants_reasoning) {
-            script = script.with_reasoning("The user wants an answer; über­legen wir kurz.", seed);
+            script = script.with_reasoning("The user wants an answer; überlegen wir kurz.", seed);
         }
         let wants_tool = settings.tools.unwrap_or(!ask.is_answered && !ask.forbids_tools);
         if let Some(tool) = ask.tools.first().filter(|_| wants_tool) {
@@ -115,10 +116,10 @@ impl Provider {
             *attempts = attempts.saturating_add(1);
             return *attempts;
         }
-        if self.order.len() == MAX_CONVERSATIONS {
-            if let Some(oldest) = self.order.pop_front() {
-                self.attempts.remove(&oldest);
-            }
+        if self.order.len() == MAX_CONVERSATIONS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.attempts.remove(&oldest);
         }
         self.order.push_back(conversation);
         self.attempts.insert(conversation, 0);

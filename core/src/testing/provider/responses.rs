@@ -33,6 +33,7 @@ fn object(w: &mut Writer, script: &Script, stage: Stage) {
         w.key("object").string("response");
         w.key("created_at").u64(script.created);
         w.key("status").string(status);
+        w.key("background").bool(script.is_background);
         w.key("error").null();
         w.key("incomplete_details");
         match incomplete_reason(script.finish) {

@@ -208,7 +208,7 @@ fn faults_show_in_every_wire() {
             };
             let read = |plan: &str| decode(wire, &answer(react(plan)).body.collect_bytes());
             let context = format!("{wire} streams: {streams}");
-            for plan in ["split", "drip@3/0", "bad-header", "slow-head@5", "huge-body@100000"] {
+            for plan in ["split", "drip@3:0", "bad-header", "slow-head@5", "huge-body@100000"] {
                 assert!(read(plan).is_ok(), "{context} {plan}");
             }
             for plan in ["error@2", "error@0"] {
@@ -312,7 +312,7 @@ fn what_cannot_be_understood_is_told() {
 #[test]
 fn a_simulated_host_can_play_the_same() {
     use crate::testing::{Reply, What};
-    let request = request(Wire::Anthropic, "sim-drip@10/5,reset", true);
+    let request = request(Wire::Anthropic, "sim-drip@10:5,reset", true);
     let mut provider = Provider::new(7, 0);
     let reply = Reply::from(provider.answer(&request, NOW));
     assert!(matches!(reply.steps[0].what, What::Head { status: 200, .. }));

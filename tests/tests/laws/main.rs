@@ -1,0 +1,23 @@
+//! The laws of the machine (ARCHITECTURE.md, "What always holds"), as properties.
+//!
+//! `machine` throws inputs at a bare [`tokenwire_core::call::Call`], sane or not; `simulated` runs
+//! whole calls through the driver on a host with virtual time. `LAW_CASES` overrides the number of
+//! cases. What once failed is kept in `tests/regressions`.
+
+mod machine;
+mod mutations;
+mod scenario;
+mod simulated;
+
+use proptest::test_runner::{Config, FileFailurePersistence};
+
+/// 10,000 cases unless `LAW_CASES` says otherwise; failures are kept.
+fn config(file: &'static str) -> Config {
+    let cases = std::env::var("LAW_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    Config {
+        cases,
+        max_shrink_iters: 2_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..Config::default()
+    }
+}
