@@ -342,10 +342,8 @@ impl Choice {
     }
 
     fn rest(&mut self, rest: &Rest<'_>, is_message: bool, out: &mut Out<'_>) -> Result<(), json::Error> {
-        if let Some(value) = rest.extra_content {
-            if let Some((part, _)) = self.open {
-                out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
-            }
+        if let (Some(value), Some((part, _))) = (rest.extra_content, self.open) {
+            out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
         }
         let parts = *out.parts;
         if let Some(list) = rest.tool_calls {

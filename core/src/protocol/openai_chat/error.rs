@@ -73,7 +73,7 @@ fn conclude(outer: Outer<'_>) -> Result<Option<ErrorBody>, json::Error> {
                 match flat {
                     Some(message) => {
                         body.message = Some(message);
-                        body.error_type.get_or_insert(word.into_owned());
+                        set(&mut body.error_type, Some(word));
                     }
                     None => body.message = Some(word.into_owned()),
                 }
@@ -157,10 +157,8 @@ fn metadata(r: &mut Reader<'_>, body: &mut ErrorBody) -> Result<(), json::Error>
 }
 
 fn set(place: &mut Option<String>, text: Option<Cow<'_, str>>) {
-    if let Some(text) = text {
-        if !text.is_empty() && place.is_none() {
-            *place = Some(text.into_owned());
-        }
+    if place.is_none() {
+        *place = text.filter(|text| !text.is_empty()).map(Cow::into_owned);
     }
 }
 

@@ -308,12 +308,11 @@ impl Conversation<'_, '_> {
             self.lose(LossAction::Approximated, format!("{path}.is_error"), "a prefix of the text says so");
             texts.prefix("Error: ");
         }
-        if texts.0.len() > 1 && !self.is_native() {
-            if let Some(text) = texts.joined("\n") {
-                self.lose(LossAction::Approximated, path, "several texts are joined to one");
-                texts = Pieces::default();
-                texts.text(&text);
-            }
+        let is_list = texts.0.len() > 1 && !self.is_native();
+        if let Some(text) = texts.joined("\n").filter(|_| is_list) {
+            self.lose(LossAction::Approximated, path, "several texts are joined to one");
+            texts = Pieces::default();
+            texts.text(&text);
         }
         if let Some(mark) = &part.cache {
             let mut fields = Fields::new();

@@ -746,6 +746,31 @@ mod tests {
     }
 
     #[test]
+    fn calls_without_an_id_are_answered_in_order() {
+        let unnamed = || call(None, "f", "{}", ToolCallKind::Function);
+        let image = media(MediaKind::Image, Source::Url("u".into()), None);
+        let turns = vec![
+            Message::new(Role::Assistant, vec![unnamed(), unnamed()]),
+            Message::new(
+                Role::Tool,
+                vec![result("", vec![image], false), result("", vec![Part::text("2")], false)],
+            ),
+            Message::system("s"),
+        ];
+        let (body, _) = messages(&Dialect::OPENAI, turns);
+        let order: Vec<usize> = [
+            r#""tool_call_id":"call_0","content":"""#,
+            r#""tool_call_id":"call_1","content":"2""#,
+            r#"{"url":"u"}"#,
+            r#"{"role":"system","content":"s"}"#,
+        ]
+        .iter()
+        .map(|piece| body.find(piece).expect(piece))
+        .collect();
+        assert!(order.is_sorted(), "{body}");
+    }
+
+    #[test]
     fn a_result_without_a_call_is_invalid() {
         let turns = vec![Message::new(Role::Tool, vec![result("", vec![], false)])];
         let sent = send(&Dialect::OPENAI, &Request::new("m", turns), false);

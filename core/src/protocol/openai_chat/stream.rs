@@ -144,8 +144,8 @@ impl State {
             self.read_usage(raw)?;
         }
         if is_new_id || is_new_model {
-            let id = is_new_id.then(|| Cow::Borrowed(self.id.as_str()));
-            let model = is_new_model.then(|| Cow::Borrowed(self.model.as_str()));
+            let id = is_new_id.then_some(Cow::Borrowed(self.id.as_str()));
+            let model = is_new_model.then_some(Cow::Borrowed(self.model.as_str()));
             sink.event(Event::Start { id, model });
         }
         if let Some(mut r) = waiting {
@@ -271,10 +271,9 @@ impl State {
     }
 
     fn note_tier(&mut self, tier: Option<Cow<'_, str>>) {
-        if let Some(tier) = tier {
-            if self.usage.service_tier.as_deref() != Some(&*tier) {
-                self.usage.service_tier = Some(tier.into_owned());
-            }
+        let is_news = |tier: &Cow<'_, str>| self.usage.service_tier.as_deref() != Some(&**tier);
+        if let Some(tier) = tier.filter(is_news) {
+            self.usage.service_tier = Some(tier.into_owned());
         }
     }
 
@@ -690,10 +689,79 @@ mod tests {
     }
 
     #[test]
+    fn a_message_beside_a_delta_is_read_once() {
+        let chunk = r#"{"id":"i","choices":[{"index":0,"delta":{"content":"a"},"message":{"content":"a"}}]}"#;
+        let last = r#"{"id":"i","choices":[{"index":0,"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}]}"#;
+        assert_eq!(stream(&[chunk, last]).text(), "a");
+        let whole = r#"{"id":"i","choices":[{"index":0,"delta":{"content":""},"message":{"content":"a"},"finish_reason":"stop"}]}"#;
+        assert_eq!(decode(whole).expect("a good body").0.text(), "a");
+    }
+
+    #[test]
+    fn a_thought_has_its_state_before_it_ends() {
+        let first = delta(r#"{"reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]}"#);
+        let second = delta(r#"{"content":"x"}"#);
+        let (_, _, events) = decode(&sse(&[&first, &second])).expect("a good stream");
+        let at = |is: &dyn Fn(&Event<'_>) -> bool| events.iter().position(is);
+        let opaque = at(&|e| matches!(e, Event::Opaque { part: 0, .. }));
+        assert!(opaque.is_some() && opaque < at(&|e| matches!(e, Event::PartEnd { part: 0 })), "{events:?}");
+    }
+
+    #[test]
+    fn citations_and_logprobs_belong_to_the_text() {
+        let chunk = |token: &str| {
+            format!(
+                r#"{{"id":"i","choices":[{{"index":0,"delta":{{"content":"{token}"}},"logprobs":{{"content":[{{"token":"{token}"}}]}}}}]}}"#
+            )
+        };
+        let citation = r#"{"type":"url_citation","url_citation":{"url":"u"}}"#;
+        let last = delta(&format!(r#"{{"annotations":[{citation}]}}"#));
+        let response = stream(&[&chunk("a"), &chunk("b"), &last]);
+        assert!(matches!(
+            &response.candidates[0].parts[0].content,
+            Content::Text { citations, .. } if citations[0].raw.as_str() == citation
+        ));
+        assert_eq!(response.extras[0].name, "logprobs");
+        assert_eq!(response.extras[0].value.as_str(), r#"{"content":[{"token":"a"},{"token":"b"}]}"#);
+    }
+
+    #[test]
+    fn what_is_unknown_is_told_and_not_fatal() {
+        let first = delta(r#"{"content":[{"type":"novel","x":1}]}"#);
+        let second = delta(r#"{"tool_calls":[{"index":0,"type":"web_search","query":"q"}]}"#);
+        let (response, _, events) =
+            decode(&sse(&[r#"{"type":"ping"}"#, &first, &second])).expect("a good stream");
+        assert!(matches!(&events[0], Event::Unknown { data, .. } if data == r#"{"type":"ping"}"#));
+        let kinds: Vec<&str> = response.candidates[0]
+            .parts
+            .iter()
+            .filter_map(|p| match &p.content {
+                Content::Vendor { kind, .. } => Some(kind.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(kinds, ["novel", "tool_calls.web_search"]);
+    }
+
+    #[test]
+    fn arguments_behind_the_finish_are_not_lost() {
+        let call = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"1"}}]}"#;
+        let finished = delta(call).replace("null", r#""tool_calls""#);
+        let late = delta(r#"{"tool_calls":[{"index":0,"function":{"arguments":"2"}}]}"#);
+        let (response, _, events) = decode(&sse(&[&finished, &late])).expect("a good stream");
+        assert_eq!(calls(&response), [(Some("a"), "f", "1")]);
+        assert!(events.iter().any(|e| matches!(e, Event::Unknown { data, .. } if data.contains('2'))));
+    }
+
+    #[test]
     fn usage_may_stand_under_x_groq() {
         let usage = r#"{"id":"i","choices":[],"x_groq":{"usage":{"prompt_tokens":3,"completion_tokens":4}}}"#;
         let (_, usage, events) = decode(&sse(&[&delta("{}"), usage])).expect("a good stream");
         assert_eq!(usage.counts.get(Bucket::Input), Some(3));
+        let both =
+            r#"{"id":"i","choices":[],"usage":{"prompt_tokens":5},"x_groq":{"usage":{"prompt_tokens":3}}}"#;
+        let (_, both, _) = decode(&sse(&[&delta("{}"), both])).expect("a good stream");
+        assert_eq!(both.counts.get(Bucket::Input), Some(5));
         assert_eq!(events.iter().filter(|e| matches!(e, Event::Usage(_))).count(), 1);
     }
 }

@@ -110,12 +110,9 @@ impl ToolCalls {
                 && known.id != fragment.id;
             return (!is_other).then_some(at);
         }
-        if !fragment.id.is_empty() {
-            if let Some(at) = find(&|c| c.id == fragment.id) {
-                return Some(at);
-            }
-        }
-        if fragment.name.is_empty() { self.calls.len().checked_sub(1) } else { None }
+        let by_id = find(&|c| c.id == fragment.id && !c.id.is_empty());
+        let last = if fragment.name.is_empty() { self.calls.len().checked_sub(1) } else { None };
+        by_id.or(last)
     }
 
     /// Opens what still waits for an id, and ends every part.
@@ -155,13 +152,13 @@ impl Call {
         if fragment.is_custom {
             self.kind = ToolCallKind::Freeform;
         }
-        let is_known = !self.name.is_empty() && !(self.id.is_empty() && self.wants_id);
-        if is_known && self.part.is_none() && !self.is_over {
+        let is_waiting = self.name.is_empty() || self.id.is_empty() && self.wants_id;
+        if !is_waiting && self.part.is_none() && !self.is_over {
             self.open(out);
         }
         let Some(part) = self.part else {
             self.held.push_str(&fragment.arguments);
-            self.extra = fragment.extra.map(Into::into).or(self.extra.take());
+            self.extra = fragment.extra.map(Into::into).or_else(|| self.extra.take());
             return;
         };
         if let Some(extra) = fragment.extra {
@@ -179,7 +176,7 @@ impl Call {
             }
             return;
         }
-        let id = (!self.id.is_empty()).then(|| Cow::Borrowed(self.id.as_str()));
+        let id = (!self.id.is_empty()).then_some(Cow::Borrowed(self.id.as_str()));
         let part = out.open(PartKind::ToolCall { id, name: Cow::Borrowed(&self.name), kind: self.kind });
         self.part = Some(part);
         if let Some(extra) = self.extra.take() {
