@@ -34,6 +34,8 @@ mod event_stream;
 #[cfg(feature = "exchange")]
 pub mod exchange;
 mod host;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod transport;
 
 pub use client::{Client, ClientBuilder, default_options};

@@ -139,7 +139,7 @@ fn mask_keys(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut is_after_bearer = false;
     for piece in text.split_inclusive(is_delimiter) {
-        let word = piece.trim_end_matches(is_delimiter);
+        let word = piece.trim_end_matches(|c| c == '.' || is_delimiter(c));
         let prefix = KEY_PREFIXES.iter().find(|p| word.starts_with(**p) && word.len() >= p.len() + 8);
         let hidden = prefix.copied().or_else(|| (is_after_bearer && word.len() >= 8).then_some(""));
         match hidden {
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn repeated_credentials_are_masked() {
         for (text, shown) in [
-            ("Incorrect API key provided: sk-proj-abcdef123.", "Incorrect API key provided: sk-***"),
+            ("Incorrect API key provided: sk-proj-abcdef123.", "Incorrect API key provided: sk-***."),
             ("key 'AIzaSyA1234567890' is bad", "key 'AIza***' is bad"),
             ("sent Authorization: Bearer abcdefgh1234", "sent Authorization: Bearer ***"),
             ("a risk-free task", "a risk-free task"),

@@ -2,7 +2,9 @@
 //!
 //! People point their own error handling at the same machine with it: no socket, no clock, no sleep.
 
+pub mod errors;
 pub mod provider;
 mod sim_host;
+pub mod strategies;
 
 pub use sim_host::{Reply, SimHost, SimRun, Step, What};

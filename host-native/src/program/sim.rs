@@ -1,29 +1,56 @@
 //! `tokenwire sim`, and the simulated provider that `run` starts where there is no key.
 
-use tokenwire::{Dialect, Target};
+use tokenwire::sim::{Options, Server};
+use tokenwire::{Credential, Dialect, Target};
 
 use super::Fault;
 use super::arguments::SimOptions;
 
-/// The model of the demonstration: a 429, a 503 and a cut connection before all is well.
-pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,503,cut@2k";
+/// The model of the demonstration: a 429, a 503 and a connection that is cut in the middle of the
+/// answer before all is well.
+pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,503,cut@9k,think";
+
+/// Milliseconds between two events of the demonstration: about what models do.
+const DEMO_PACE_MS: u64 = 25;
 
 /// A simulated provider for one call.
 #[derive(Debug)]
-pub(crate) struct Embedded {}
+pub(crate) struct Embedded {
+    server: Server,
+}
 
 impl Embedded {
+    /// Starts it on a free loopback port.
     pub(crate) fn start() -> Result<Self, Fault> {
-        Err("no sim".into())
+        let options = Options { pace_ms: DEMO_PACE_MS, seed: 1, ..Options::default() };
+        let server =
+            Server::start(options).map_err(|e| format!("cannot start the simulated provider: {e}"))?;
+        Ok(Self { server })
     }
+
     pub(crate) fn url(&self) -> String {
-        String::new()
+        self.server.url()
     }
-    pub(crate) fn target(&self, _dialect: &'static Dialect) -> Result<Target, Fault> {
-        Err("no sim".into())
+
+    /// The target that speaks `dialect` to it.
+    pub(crate) fn target(&self, dialect: &'static Dialect) -> Result<Target, Fault> {
+        Target::at(dialect, &self.server.url(), Some(Credential::new("sim"))).map_err(|e| e.to_string())
     }
 }
 
-pub(crate) fn main(_options: &SimOptions) -> Result<u8, Fault> {
-    Err("no sim".into())
+/// Serves until it is interrupted.
+pub(crate) fn main(options: &SimOptions) -> Result<u8, Fault> {
+    let server = Server::start(Options {
+        addr: options.listen,
+        allow_remote: options.allow_remote,
+        seed: options.seed,
+        pace_ms: options.pace,
+        replay: options.replay.clone(),
+        ..Options::default()
+    })
+    .map_err(|e| e.to_string())?;
+    println!("tokenwire sim listens at {}", server.url());
+    println!("faults: in the model's name, such as sim-429+retry-after=1,503,cut@200, or in x-sim-plan");
+    server.join();
+    Ok(0)
 }

@@ -19,12 +19,26 @@ pub(crate) enum Op {
     Advance(u64),
     Backwards(u64),
     Cancel,
-    Chunk { stale: bool, len: usize },
-    End { stale: bool },
-    Fail { stale: bool, kind: TransportKind },
+    Chunk {
+        stale: bool,
+        len: usize,
+    },
+    End {
+        stale: bool,
+    },
+    Fail {
+        stale: bool,
+        kind: TransportKind,
+    },
     Garbage(Vec<u8>),
-    Head { stale: bool, status: u16, headers: Headers },
-    Ok { stale: bool },
+    Head {
+        stale: bool,
+        status: u16,
+        headers: Headers,
+    },
+    Ok {
+        stale: bool,
+    },
     /// The clock goes to the deadline that the machine waits for.
     Sleep,
     Timeout,

@@ -23,8 +23,8 @@ impl Plan {
     pub(crate) fn call(&self, now: Instant) -> Call {
         let mut request = Request::new("sim", vec![Message::user("hello")]);
         request.state.background = self.background && self.wire == Wire::OpenaiResponses;
-        let target = Target::new(Dialect::of_wire(self.wire), Some(Credential::new("key")))
-            .expect("the key is plain");
+        let target =
+            Target::new(Dialect::of_wire(self.wire), Some(Credential::new("key"))).expect("the key is plain");
         Call::new(request, target, self.options.clone(), self.seed, now).expect("the request is plain")
     }
 }
@@ -48,11 +48,8 @@ fn policy() -> impl Strategy<Value = RetryPolicy> {
         CommitPoint::AtOpen,
         CommitPoint::Never,
     ]);
-    let after = prop::sample::select(vec![
-        AfterCommit::DiscardAndRetry,
-        AfterCommit::Resume,
-        AfterCommit::Stop,
-    ]);
+    let after =
+        prop::sample::select(vec![AfterCommit::DiscardAndRetry, AfterCommit::Resume, AfterCommit::Stop]);
     (
         prop::option::weighted(0.9, 0..6_u32),
         backoff,
@@ -130,7 +127,8 @@ pub(crate) fn transport() -> impl Strategy<Value = TransportKind> {
 
 /// A refusal with one of the forms in which a provider says when to come back.
 pub(crate) fn refusal() -> impl Strategy<Value = (u16, Headers)> {
-    let status = prop::sample::select(vec![400, 401, 403, 404, 408, 409, 425, 429, 500, 501, 502, 503, 504, 529]);
+    let status =
+        prop::sample::select(vec![400, 401, 403, 404, 408, 409, 425, 429, 500, 501, 502, 503, 504, 529]);
     let hint = prop_oneof![
         3 => Just(None),
         1 => (0..20_000_u64).prop_map(|ms| Some(("retry-after-ms", ms.to_string()))),
@@ -155,9 +153,8 @@ pub(crate) fn reply(wire: Wire) -> impl Strategy<Value = Reply> {
             .chunk(0, r#"{"error":{"message":"no","type":"t"}}"#)
             .end()
     });
-    let garbage = (prop::collection::vec(any::<u8>(), 0..200), ending()).prop_map(|(bytes, ending)| {
-        streamed_reply(&bytes, &[50], 0, ending)
-    });
+    let garbage = (prop::collection::vec(any::<u8>(), 0..200), ending())
+        .prop_map(|(bytes, ending)| streamed_reply(&bytes, &[50], 0, ending));
     prop_oneof![
         5 => streamed,
         3 => refused,

@@ -13,7 +13,9 @@ pub(super) fn with_field(object: &str, path: &str, value: &str) -> String {
         Some((name, rest)) => (name, Some(rest)),
         None => (path, None),
     };
-    let Some(place) = find(object, name) else { return String::from(object) };
+    // What nests too deep to be walked still ends where the text ends.
+    let place = find(object, name).or_else(|| Some(Place::End(object.trim_end().strip_suffix('}')?.len())));
+    let Some(place) = place else { return String::from(object) };
     match place {
         Place::Value(start, end) => {
             let old = &object[start..end];
@@ -81,6 +83,12 @@ mod tests {
         ] {
             assert_eq!(with_field(object, path, value), expected);
         }
+    }
+
+    #[test]
+    fn deep_objects_still_take_a_field() {
+        let deep = alloc::format!("{{\"d\":{}{}}}", "[".repeat(200), "]".repeat(200));
+        assert!(with_field(&deep, "a", "1").ends_with("],\"a\":1}"));
     }
 
     #[test]

@@ -359,13 +359,14 @@ fn set_result(
     fields: &mut Fields,
 ) -> Result<(), EncodeError> {
     let call = find_call(&e.request.messages[..at], &result.call_id);
-    let name = result.name.as_deref().or(call.map(|c| &*c.name)).ok_or_else(|| EncodeError::Invalid {
-        path: format!("{path}.name"),
-        why: format!(
-            "a result needs the name of its function, and no earlier call has the id {:?}",
-            result.call_id
-        ),
-    })?;
+    let name =
+        result.name.as_deref().or_else(|| call.map(|c| &*c.name)).ok_or_else(|| EncodeError::Invalid {
+            path: format!("{path}.name"),
+            why: format!(
+                "a result needs the name of its function, and no earlier call has the id {:?}",
+                result.call_id
+            ),
+        })?;
     if let Some(id) = call.and_then(|c| c.id.as_deref()) {
         fields.set_string("functionResponse.id", id);
     }

@@ -67,7 +67,7 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        self.wholes += 1;
+        self.wholes = self.wholes.saturating_add(1);
         response::decode(self, body, sink)
     }
 
@@ -367,11 +367,11 @@ impl State {
             }
             let Some(mut list) = r.opt_array()? else { continue };
             while list.element(r)? {
-                if let Some(part) = RawPart::read(r)? {
-                    if let Some(before) = held.replace(part) {
-                        let place = self.parts.place(number.get()?);
-                        self.parts.add(place, before, sink)?;
-                    }
+                if let Some(part) = RawPart::read(r)?
+                    && let Some(before) = held.replace(part)
+                {
+                    let place = self.parts.place(number.get()?);
+                    self.parts.add(place, before, sink)?;
                 }
             }
         }
@@ -410,7 +410,7 @@ impl State {
 
     /// The first part that is not told whole, and how much of it is.
     fn standing(&self) -> (u32, u64) {
-        self.parts.open_part().map_or((self.parts.count(), 0), |open| (open.part, open.bytes))
+        self.parts.open_part().map_or_else(|| (self.parts.count(), 0), |open| (open.part, open.bytes))
     }
 }
 

@@ -274,3 +274,119 @@ fn extras(body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::decoded::{Decoded, decode};
+    use super::*;
+    use crate::usage::Bucket;
+    use alloc::format;
+
+    fn finish(body: &str) -> Finish {
+        decode(&[body]).response.finish().expect(body).clone()
+    }
+
+    #[test]
+    fn every_status_has_its_reason() {
+        let text = r#"{"type":"message","content":[{"type":"output_text","text":"a"}]}"#;
+        let refusal = r#"{"type":"message","content":[{"type":"refusal","refusal":"no"}]}"#;
+        let call = r#"{"type":"function_call","call_id":"c","name":"n","arguments":"{}"}"#;
+        let cases = [
+            ("completed", "null", text, FinishReason::Stop),
+            ("completed", "null", call, FinishReason::ToolCalls),
+            ("completed", "null", refusal, FinishReason::Refusal),
+            ("incomplete", r#"{"reason":"max_output_tokens"}"#, text, FinishReason::Length),
+            ("incomplete", r#"{"reason":"max_output_tokens"}"#, call, FinishReason::Length),
+            ("incomplete", r#"{"reason":"content_filter"}"#, text, FinishReason::ContentFilter),
+            ("incomplete", r#"{"reason":"steered"}"#, text, FinishReason::Pause),
+            ("incomplete", r#"{"reason":"max_messages"}"#, text, FinishReason::Other),
+            ("incomplete", "null", text, FinishReason::Other),
+            ("cancelled", "null", text, FinishReason::Cancelled),
+            ("queued", "null", text, FinishReason::Pause),
+            ("in_progress", "null", text, FinishReason::Pause),
+        ];
+        for (status, details, item, reason) in cases {
+            let body = format!(
+                r#"{{"object":"response","status":"{status}","incomplete_details":{details},"output":[{item}]}}"#
+            );
+            let finish = finish(&body);
+            assert_eq!((finish.reason, finish.raw.as_deref()), (reason, Some(status)), "{body}");
+            assert_eq!(finish.detail.is_some(), details != "null");
+        }
+    }
+
+    #[test]
+    fn a_response_without_status_is_complete() {
+        let finish = finish(r#"{"object":"response","output":[]}"#);
+        assert_eq!((finish.reason, finish.raw), (FinishReason::Stop, None));
+    }
+
+    #[test]
+    fn a_failed_response_is_an_error_with_what_was_said() {
+        let body = r#"{"object":"response","status":"failed","error":{"code":"server_error","message":"m"},
+            "output":[{"type":"message","content":[{"type":"output_text","text":"a"}]}],
+            "usage":{"input_tokens":3,"output_tokens":1}}"#;
+        let Decoded { response, usage, end, .. } = decode(&[body]);
+        let Err(DecodeError::Provider(error)) = end else { panic!("{end:?}") };
+        assert_eq!(error.code.as_deref(), Some("server_error"));
+        assert_eq!(response.text(), "a");
+        assert_eq!(usage.counts.get(Bucket::Input), Some(3));
+    }
+
+    #[test]
+    fn usage_is_told_once_and_kept_raw() {
+        let body = r#"{"object":"response","status":"completed","service_tier":"flex","output":[],
+            "usage":{"input_tokens":3,"cost":1e-5},"tool_usage":{"web_search":{"num_requests":2}}}"#;
+        let decoded = decode(&[body]);
+        assert_eq!(decoded.events.iter().filter(|e| e.starts_with("Usage")).count(), 1);
+        let usage = decoded.usage;
+        assert_eq!(usage.completeness, Completeness::Complete);
+        assert_eq!(usage.service_tier.as_deref(), Some("flex"));
+        assert_eq!(usage.counts.get(Bucket::WebSearch), Some(2));
+        assert_eq!(usage.raw, [r#"{"input_tokens":3,"cost":1e-5}"#]);
+    }
+
+    #[test]
+    fn fields_without_a_word_are_carried() {
+        let body =
+            r#"{"object":"response","status":"completed","output":[],"truncation":"auto","user":null}"#;
+        assert_eq!(
+            decode(&[body]).events[0],
+            r#"Extra { part: None, name: "truncation", value: "\"auto\"" }"#
+        );
+        let event = r#"{"type":"response.completed","response":{},"copilot_usage":{"n":1.0}}"#;
+        let extra = r#"Extra { part: None, name: "copilot_usage", value: "{\"n\":1.0}" }"#;
+        assert_eq!(decode(&[event]).events[0], extra);
+    }
+
+    #[test]
+    fn an_object_of_another_endpoint_is_no_answer() {
+        let body = r#"{"object":"response.compaction","id":"c","output":[{"type":"message","role":"user",
+            "content":[{"type":"input_text","text":"a"}]}],"usage":{"input_tokens":3}}"#;
+        let decoded = decode(&[body]);
+        assert_eq!(decoded.response.text(), "");
+        assert_eq!(decoded.response.finish(), None);
+        assert_eq!(decoded.usage.counts.get(Bucket::Input), Some(3));
+        assert!(matches!(decoded.end, Err(DecodeError::Incomplete { .. })));
+    }
+
+    #[test]
+    fn an_error_in_place_of_a_response_is_raised() {
+        let Err(DecodeError::Provider(error)) = decode(&[r#"{"error":"no"}"#]).end else {
+            panic!("not an error")
+        };
+        assert_eq!(error.message.as_deref(), Some("no"));
+    }
+
+    #[test]
+    fn parts_that_are_unknown_stay_items() {
+        let body = r#"{"object":"response","output":[{"type":"message","content":[{"type":"new","x":1}]}]}"#;
+        let expected = r#"{"type":"message","role":"assistant","content":[{"type":"new","x":1}]}"#;
+        let decoded = decode(&[body]);
+        let crate::model::Content::Vendor { json, .. } = &decoded.parts().next().expect("a part").content
+        else {
+            panic!("not a vendor part")
+        };
+        assert_eq!(json.as_str(), expected);
+    }
+}

@@ -442,3 +442,369 @@ impl Known {
 fn unknown(fields: &Fields<'_>, data: &str, sink: &mut dyn Sink) {
     sink.event(Event::Unknown { name: Cow::Borrowed(&*fields.kind), data: Cow::Borrowed(data) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::decoded::{Decoded, decode};
+    use super::*;
+    use crate::model::{Content, FinishReason, MediaKind};
+    use alloc::format;
+    use alloc::vec;
+
+    const COMPLETED: &str = r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#;
+
+    fn text_delta(output: u32, index: u32, text: &str) -> String {
+        format!(
+            r#"{{"type":"response.output_text.delta","output_index":{output},"content_index":{index},"delta":"{text}"}}"#
+        )
+    }
+
+    fn text_done(text: &str) -> String {
+        format!(
+            r#"{{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"{text}"}}"#
+        )
+    }
+
+    fn item(event: &str, output: u32, item: &str) -> String {
+        format!(r#"{{"type":"response.output_item.{event}","output_index":{output},"item":{item}}}"#)
+    }
+
+    fn failed_with(decoded: &Decoded) -> Option<&str> {
+        match decoded.end.as_ref().err()? {
+            DecodeError::Provider(body) => body.code.as_deref(),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_text_is_one_part() {
+        let created = r#"{"type":"response.created","response":{"id":"r","model":"m","output":[]}}"#;
+        let added = item("added", 0, r#"{"id":"a","type":"message","content":[]}"#);
+        let done =
+            item("done", 0, r#"{"id":"a","type":"message","content":[{"type":"output_text","text":"Hi!"}]}"#);
+        let (one, two) = (text_delta(0, 0, "Hi"), text_delta(0, 0, "!"));
+        let decoded = decode(&[created, &added, &one, &two, &text_done("Hi!"), &done, COMPLETED]);
+        assert_eq!(
+            decoded.events,
+            vec![
+                r#"Start { id: Some("r"), model: Some("m") }"#,
+                "PartStart { part: 0, candidate: 0, kind: Text }",
+                r#"TextDelta { part: 0, text: "Hi" }"#,
+                r#"TextDelta { part: 0, text: "!" }"#,
+                r#"Opaque { part: 0, field: "id", value: "\"a\"" }"#,
+                "PartEnd { part: 0 }",
+                r#"Finish { candidate: 0, finish: Finish { reason: Stop, raw: Some("completed"), detail: None } }"#,
+            ]
+        );
+        assert_eq!(decoded.end, Ok(()));
+    }
+
+    #[test]
+    fn a_repeated_text_adds_only_what_is_missing() {
+        let cases = [
+            ("Hel", "Hello", "Hello"),
+            ("Hello", "Hello", "Hello"),
+            ("Hel", "Help me", "Help me"),
+            ("Help", "Hello there", "Help"),
+            ("Hello", "Hel", "Hello"),
+            ("é", "e\u{301}e", "é"),
+        ];
+        for (delta, done, expected) in cases {
+            let decoded = decode(&[&text_delta(0, 0, delta), &text_done(done), COMPLETED]);
+            assert_eq!(decoded.response.text(), expected, "{delta} {done}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_deltas_comes_from_what_repeats_it() {
+        let content = r#"{"id":"a","type":"message","content":[{"type":"output_text","text":"Hi"}]}"#;
+        let part = r#"{"type":"response.content_part.done","output_index":0,"content_index":0,"part":{"type":"output_text","text":"Hi"}}"#;
+        let last = format!(
+            r#"{{"type":"response.completed","response":{{"status":"completed","output":[{content}]}}}}"#
+        );
+        let added = item("added", 0, r#"{"id":"a","type":"message","content":[]}"#);
+        let (text, done) = (text_done("Hi"), item("done", 0, content));
+        for events in [
+            vec![text.as_str(), COMPLETED],
+            vec![part, COMPLETED],
+            vec![&done, COMPLETED],
+            vec![&last],
+            vec![&added, &last],
+            vec![&added, &text, part, &done, &last],
+        ] {
+            assert_eq!(decode(&events).response.text(), "Hi", "{events:?}");
+        }
+    }
+
+    #[test]
+    fn items_that_interleave_keep_apart() {
+        let events =
+            [text_delta(0, 0, "a"), text_delta(2, 0, "x"), text_delta(0, 0, "b"), text_delta(2, 1, "y")];
+        let mut events: Vec<&str> = events.iter().map(String::as_str).collect();
+        events.push(COMPLETED);
+        let decoded = decode(&events);
+        let texts: Vec<String> = decoded
+            .parts()
+            .map(|part| match &part.content {
+                Content::Text { text, .. } => text.clone(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(texts, ["ab", "x", "y"]);
+    }
+
+    #[test]
+    fn items_at_one_place_keep_apart() {
+        let message = |id: &str, text: &str| {
+            format!(
+                r#"{{"id":"{id}","type":"message","content":[{{"type":"output_text","text":"{text}"}}]}}"#
+            )
+        };
+        let (one, two) = (item("done", 0, &message("a", "1")), item("done", 0, &message("b", "2")));
+        let last = format!(
+            r#"{{"type":"response.completed","response":{{"output":[{},{}]}}}}"#,
+            message("a", "1"),
+            message("b", "2")
+        );
+        assert_eq!(decode(&[&one, &two, &last]).response.text(), "12");
+        assert_eq!(decode(&[&one, &one, &two, &last]).response.text(), "12");
+    }
+
+    #[test]
+    fn indices_may_run_on_over_the_items() {
+        let content = r#"{"id":"b","type":"message","content":[{"type":"output_text","text":"Hi"}]}"#;
+        let done = item("done", 1, content);
+        assert_eq!(decode(&[&text_delta(1, 1, "Hi"), &done, COMPLETED]).response.text(), "Hi");
+    }
+
+    #[test]
+    fn encrypted_content_is_taken_when_its_item_is_done() {
+        let added =
+            item("added", 0, r#"{"id":"r","type":"reasoning","summary":[],"encrypted_content":"par"}"#);
+        let part = r#"{"type":"response.reasoning_summary_part.added","output_index":0,"summary_index":0,"part":{"type":"summary_text","text":""}}"#;
+        let delta = r#"{"type":"response.reasoning_summary_text.delta","output_index":0,"summary_index":0,"delta":"one"}"#;
+        let part_done = r#"{"type":"response.reasoning_summary_part.done","output_index":0,"summary_index":0,"part":{"type":"summary_text","text":"one"}}"#;
+        let second = r#"{"type":"response.reasoning_summary_text.delta","output_index":0,"summary_index":1,"delta":"two"}"#;
+        let done = item(
+            "done",
+            0,
+            r#"{"id":"r","type":"reasoning","summary":[{"text":"one"},{"text":"two"}],"encrypted_content":"whole"}"#,
+        );
+        let decoded = decode(&[&added, part, delta, part_done, second, &done, COMPLETED]);
+        let events: Vec<&str> = decoded.events.iter().map(String::as_str).collect();
+        assert_eq!(
+            events[..10],
+            [
+                "PartStart { part: 0, candidate: 0, kind: Reasoning { is_summary: true } }",
+                r#"ReasoningDelta { part: 0, text: "one" }"#,
+                r#"Opaque { part: 0, field: "id", value: "\"r\"" }"#,
+                "PartEnd { part: 0 }",
+                "PartStart { part: 1, candidate: 0, kind: Reasoning { is_summary: true } }",
+                r#"ReasoningDelta { part: 1, text: "two" }"#,
+                r#"Opaque { part: 1, field: "id", value: "\"r\"" }"#,
+                r#"Opaque { part: 1, field: "encrypted_content", value: "\"whole\"" }"#,
+                "PartEnd { part: 1 }",
+                r#"Finish { candidate: 0, finish: Finish { reason: Stop, raw: Some("completed"), detail: None } }"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn thinking_that_is_withheld_is_an_empty_part_with_state() {
+        let done = item("done", 0, r#"{"id":"r","type":"reasoning","summary":[],"encrypted_content":"e"}"#);
+        let decoded = decode(&[&done, COMPLETED]);
+        let part = decoded.parts().next().expect("a part");
+        assert_eq!(decoded.response.reasoning(), "");
+        assert_eq!(
+            part.opaque.iter().map(|o| o.field.as_str()).collect::<Vec<_>>(),
+            ["id", "encrypted_content"]
+        );
+    }
+
+    #[test]
+    fn calls_open_with_their_name_and_keep_their_state() {
+        let added = item(
+            "added",
+            0,
+            r#"{"id":"f","type":"function_call","call_id":"c","name":"go","arguments":"","namespace":"n"}"#,
+        );
+        let delta = r#"{"type":"response.function_call_arguments.delta","output_index":0,"delta":"{\"a\""}"#;
+        let args =
+            r#"{"type":"response.function_call_arguments.done","output_index":0,"arguments":"{\"a\":1}"}"#;
+        let done = item(
+            "done",
+            0,
+            r#"{"id":"f","type":"function_call","call_id":"c","name":"go","arguments":"{\"a\":1}","namespace":"n"}"#,
+        );
+        for events in [vec![&*added, delta, args, &done, COMPLETED], vec![delta, args, &done, COMPLETED]] {
+            let decoded = decode(&events);
+            let call = decoded.response.tool_calls().next().expect("a call");
+            assert_eq!((call.id.as_deref(), &*call.name, &*call.arguments), (Some("c"), "go", r#"{"a":1}"#));
+            assert_eq!(decoded.response.finish().expect("a finish").reason, FinishReason::ToolCalls);
+            let part = decoded.parts().next().expect("a part");
+            assert_eq!(part.opaque_field("namespace").expect("kept").value.as_str(), r#""n""#);
+        }
+    }
+
+    #[test]
+    fn arguments_as_an_object_become_text() {
+        let done = item("done", 0, r#"{"type":"function_call","id":"f","name":"go","arguments":{"b":1.0}}"#);
+        let decoded = decode(&[&done, COMPLETED]);
+        let call = decoded.response.tool_calls().next().expect("a call");
+        assert_eq!((call.id.as_deref(), &*call.arguments), (Some("f"), r#"{"b":1.0}"#));
+    }
+
+    #[test]
+    fn items_of_the_vendor_pass_whole() {
+        let added = item("added", 0, r#"{"id":"w","type":"web_search_call","status":"in_progress"}"#);
+        let done = item("done", 0, r#"{"id":"w","type":"web_search_call","status":"completed"}"#);
+        let searching = r#"{"type":"response.web_search_call.searching","output_index":0,"item_id":"w"}"#;
+        let decoded = decode(&[&added, searching, &done, COMPLETED]);
+        let Content::Vendor { kind, json, .. } = &decoded.parts().next().expect("a part").content else {
+            panic!("not a vendor part")
+        };
+        assert_eq!(kind, "web_search_call");
+        assert_eq!(json.as_str(), r#"{"id":"w","type":"web_search_call","status":"completed"}"#);
+        assert!(decoded.events[1].starts_with(r#"Unknown { name: "response.web_search_call.searching""#));
+    }
+
+    #[test]
+    fn images_that_were_made_are_media() {
+        let made = r#"{"id":"i","type":"image_generation_call","result":"QUJD","output_format":"webp"}"#;
+        let failed = r#"{"id":"j","type":"image_generation_call","result":null,"status":"failed"}"#;
+        let decoded = decode(&[&item("done", 0, made), &item("done", 1, failed), COMPLETED]);
+        let parts: Vec<_> = decoded.parts().collect();
+        let Content::Media(media) = &parts[0].content else { panic!("not media") };
+        assert_eq!((media.kind, media.media_type.as_deref()), (MediaKind::Image, Some("image/webp")));
+        assert!(matches!(&parts[1].content, Content::Vendor { .. }));
+    }
+
+    #[test]
+    fn sound_is_data() {
+        let delta = r#"{"type":"response.audio.delta","delta":"QUJD"}"#;
+        let decoded = decode(&[delta, delta, COMPLETED]);
+        assert_eq!(decoded.events[2], r#"DataDelta { part: 0, base64: "QUJD" }"#);
+    }
+
+    #[test]
+    fn citations_come_once() {
+        let added = r#"{"type":"response.output_text.annotation.added","output_index":0,"content_index":0,"annotation_index":0,"annotation":{"type":"url_citation","url":"u"}}"#;
+        let done = item(
+            "done",
+            0,
+            r#"{"type":"message","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation","url":"u"},{"type":"file_path"}]}]}"#,
+        );
+        let decoded = decode(&[&text_delta(0, 0, "a"), added, &done, COMPLETED]);
+        let Content::Text { citations, .. } = &decoded.parts().next().expect("a part").content else {
+            panic!("not text")
+        };
+        let raws: Vec<_> = citations.iter().map(|c| c.raw.as_str()).collect();
+        assert_eq!(raws, [r#"{"type":"url_citation","url":"u"}"#, r#"{"type":"file_path"}"#]);
+    }
+
+    #[test]
+    fn the_first_of_two_errors_stands() {
+        let error = r#"{"type":"error","error":{"code":"first","message":"m"}}"#;
+        let failed = r#"{"type":"response.failed","response":{"status":"failed","error":{"code":"second"}}}"#;
+        let decoded = decode(&[&text_delta(0, 0, "a"), error, failed]);
+        assert_eq!(failed_with(&decoded), Some("first"));
+        let finish = decoded.response.finish().expect("a finish");
+        assert_eq!((finish.reason, finish.raw.as_deref()), (FinishReason::Error, Some("failed")));
+        assert_eq!(failed_with(&decode(&[failed])), Some("second"));
+    }
+
+    #[test]
+    fn an_error_alone_is_raised_by_what_follows_it() {
+        let flat = r#"{"type":"error","code":"c","message":"m","param":null}"#;
+        assert_eq!(failed_with(&decode(&[flat])), Some("c"));
+        assert_eq!(failed_with(&decode(&[flat, "[DONE]"])), Some("c"));
+        assert_eq!(failed_with(&decode(&[flat, COMPLETED])), Some("c"));
+        let mut state = State::default();
+        state.event("error", r#"{"code":"c","message":"m"}"#, &mut |_: Event<'_>| {}).expect("held back");
+        assert_eq!(state.progress(), Progress::Finished);
+    }
+
+    #[test]
+    fn without_its_last_event_a_stream_is_incomplete() {
+        for events in [vec![text_delta(0, 0, "a")], vec![text_delta(0, 0, "a"), "[DONE]".into()]] {
+            let events: Vec<&str> = events.iter().map(String::as_str).collect();
+            let decoded = decode(&events);
+            assert_eq!(decoded.end, Err(DecodeError::Incomplete { expected: "response.completed" }));
+            assert_eq!(decoded.response.finish(), None);
+        }
+    }
+
+    #[test]
+    fn the_name_tells_the_type_where_the_data_does_not() {
+        let mut state = State::default();
+        let mut texts = String::new();
+        let mut sink = |event: Event<'_>| {
+            if let Event::TextDelta { text, .. } = event {
+                texts.push_str(&text);
+            }
+        };
+        state.event("response.output_text.delta", r#"{"delta":"a"}"#, &mut sink).expect("good");
+        state.event("response.completed", "{}", &mut sink).expect("good");
+        assert_eq!((texts.as_str(), state.progress()), ("a", Progress::Complete));
+    }
+
+    #[test]
+    fn a_background_stream_resumes_without_loss_or_repetition() {
+        let created =
+            r#"{"type":"response.created","sequence_number":0,"response":{"id":"r","background":true}}"#;
+        let delta = |n: u64, text: &str| {
+            format!(r#"{{"type":"response.output_text.delta","sequence_number":{n},"delta":"{text}"}}"#)
+        };
+        let mut state = State::default();
+        let mut texts = String::new();
+        let mut push = |state: &mut State, data: &str| {
+            let mut sink = |event: Event<'_>| {
+                if let Event::TextDelta { text, .. } = event {
+                    texts.push_str(&text);
+                }
+            };
+            state.event("", data, &mut sink).expect("good");
+        };
+        push(&mut state, created);
+        push(&mut state, &delta(1, "a"));
+        assert_eq!(state.resume(), Some(Resume::Responses { id: "r".into(), after: 1 }));
+        let mut again = state.clone();
+        push(&mut again, created);
+        push(&mut again, &delta(1, "a"));
+        push(&mut again, &delta(2, "b"));
+        push(&mut again, COMPLETED);
+        assert_eq!(again.resume(), None);
+        assert_eq!(texts, "ab");
+    }
+
+    #[test]
+    fn numbers_that_repeat_lose_nothing_in_the_foreground() {
+        let delta = r#"{"type":"response.output_text.delta","sequence_number":0,"delta":"a"}"#;
+        assert_eq!(decode(&[delta, delta, COMPLETED]).response.text(), "aa");
+        let mut state = State::default();
+        let created =
+            r#"{"type":"response.created","sequence_number":0,"response":{"id":"r","background":false}}"#;
+        state.event("", created, &mut |_: Event<'_>| {}).expect("good");
+        assert_eq!(state.resume(), None);
+    }
+
+    #[test]
+    fn odd_values_are_never_fatal() {
+        for event in [
+            r#"{"type":"response.output_text.delta","delta":null}"#,
+            r#"{"type":"response.output_text.delta","output_index":"x","delta":"a"}"#,
+            r#"{"type":"response.output_item.added","item":null}"#,
+            r#"{"type":"response.output_item.done","item":3}"#,
+            r#"{"type":"response.output_item.done","item":{"type":"message","content":{}}}"#,
+            r#"{"type":"response.content_part.added"}"#,
+            r#"{"type":"response.function_call_arguments.delta","delta":"a"}"#,
+            r#"{"type":"response.created","response":null}"#,
+            r#"{"type":"response.new_thing","x":[1]}"#,
+            r#"{"type":null}"#,
+            r#"{"type":"keepalive"}"#,
+        ] {
+            assert_eq!(decode(&[event, COMPLETED]).end, Ok(()), "{event}");
+        }
+        assert!(matches!(decode(&["{"]).end, Err(DecodeError::Malformed { .. })));
+    }
+}

@@ -57,7 +57,11 @@ fn tool_use(w: &mut Writer, script: &Script, call: &ScriptedCall, input: &str) {
 fn stop(w: &mut Writer, script: &Script) {
     w.key("stop_reason").string(word(WIRE, script.finish));
     w.key("stop_sequence");
-    if script.finish == FinishReason::StopSequence { w.string("STOP") } else { w.null() }
+    if script.finish == FinishReason::StopSequence {
+        w.string("STOP")
+    } else {
+        w.null()
+    }
     w.key("stop_details").null();
 }
 

@@ -363,7 +363,11 @@ mod tests {
             ),
         ] {
             let ask = read(url, body);
-            assert_eq!((ask.model.as_str(), ask.prompt.as_str(), ask.is_answered), ("m", "hi", true), "{url}");
+            assert_eq!(
+                (ask.model.as_str(), ask.prompt.as_str(), ask.is_answered),
+                ("m", "hi", true),
+                "{url}"
+            );
         }
     }
 
@@ -373,7 +377,10 @@ mod tests {
             ("/chat/completions", r#"[{"type":"function","function":{"name":"t","parameters":{}}}]"#),
             ("/responses", r#"[{"type":"web_search"},{"type":"function","name":"t","parameters":{}}]"#),
             ("/messages", r#"[{"type":"web_search_20260318","name":"s"},{"name":"t","input_schema":{}}]"#),
-            ("/models/m:generateContent", r#"[{"functionDeclarations":[{"name":"t","parametersJsonSchema":{}}]}]"#),
+            (
+                "/models/m:generateContent",
+                r#"[{"functionDeclarations":[{"name":"t","parametersJsonSchema":{}}]}]"#,
+            ),
         ] {
             let ask = read(url, &alloc::format!(r#"{{"tools":{tools}}}"#));
             assert_eq!(ask.tools, [OfferedTool { name: "t".into(), schema: Some("{}".into()) }], "{url}");

@@ -30,7 +30,11 @@ fn message(w: &mut Writer, script: &Script) {
     w.key("role").string("assistant");
     let text = script.full_text();
     w.key("content");
-    if text.is_empty() { w.null() } else { w.string(&text) }
+    if text.is_empty() {
+        w.null()
+    } else {
+        w.string(&text)
+    }
     w.key("refusal").null();
     if !script.reasoning.is_empty() {
         w.key("reasoning_content").string(&script.full_reasoning());

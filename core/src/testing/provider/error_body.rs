@@ -54,7 +54,9 @@ const fn words<'a>(status: u16, page: &Page) -> Words<'a> {
             "NOT_FOUND",
         ),
         (_, 409) => ("Conflict.", "conflict_error", None, "conflict_error", "ABORTED"),
-        (_, 413) => ("Request too large.", "invalid_request_error", None, "request_too_large", "OUT_OF_RANGE"),
+        (_, 413) => {
+            ("Request too large.", "invalid_request_error", None, "request_too_large", "OUT_OF_RANGE")
+        }
         (_, 429) => (
             "Rate limit reached for requests.",
             "rate_limit_error",

@@ -10,7 +10,7 @@ use alloc::string::String;
 pub enum Fault {
     /// A good answer with a header whose value is not text.
     BadHeader,
-    /// The connection breaks after that many bytes of the body, or just before its end.
+    /// The connection breaks after that many bytes of the body, at the latest before its last byte.
     CutAfterBytes(u64),
     /// An error event in place of the event of that number, then a good end of body. Unstreamed:
     /// status 200 with an error body.

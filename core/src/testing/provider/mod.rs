@@ -34,7 +34,7 @@
 //! | `slow-head@MS` | the head comes late | 1000 |
 //! | `cut@BYTES` | the connection breaks after so much of the body | 200 |
 //! | `stall@EVENTS` | silence after so many events | 3 |
-//! | `drip@BYTES/MS` | the body comes in small pieces with waits | 16/1 |
+//! | `drip@BYTES:MS` | the body comes in small pieces with waits | 16:1 |
 //! | `error@EVENTS` | an error event after so many events | 3 |
 //! | `no-end` | the body ends without its terminal event | |
 //! | `bad-json@EVENT` | the event of that number, from 0, is not JSON | 3 |
@@ -75,8 +75,8 @@ mod fault;
 mod gemini;
 mod plan;
 mod played;
-mod render;
 mod reaction;
+mod render;
 mod responses;
 mod script;
 
@@ -84,6 +84,6 @@ pub use date::{asctime_date, http_date, rfc850_date, rfc3339};
 pub use fault::{Fault, Hint, Page, StatusFault};
 pub use plan::{MAX_DELTAS, MAX_ENTRIES, Plan, PlanError, Settings};
 pub use played::Provider;
+pub use reaction::{Answer, BodyStep, BodySteps, Delivery, Reaction, react};
 pub use render::{Rendering, Stream, stream, whole, word};
-pub use reaction::{Answer, Delivery, Reaction, BodyStep, BodySteps, react};
 pub use script::{Script, ScriptedCall, Tokens};

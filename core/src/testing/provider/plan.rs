@@ -153,8 +153,8 @@ fn repetition(head: &str) -> Result<(&str, Option<u32>), &'static str> {
 
 fn fault(head: &str) -> Result<Option<Fault>, &'static str> {
     let (name, value) = head.split_once('@').map_or((head, None), |(n, v)| (n, Some(v)));
-    let small = |default: u32| value.map_or(Ok(default), |v| Ok(number(v)?.min(u64::from(u32::MAX)) as u32));
     let large = |default: u64| value.map_or(Ok(default), number);
+    let small = |default: u32| large(u64::from(default)).map(|n| n.min(u64::from(u32::MAX)) as u32);
     Ok(Some(match name {
         "cut" => Fault::CutAfterBytes(large(200)?),
         "stall" => Fault::StallAfterEvents(small(3)?),
@@ -177,7 +177,7 @@ fn fault(head: &str) -> Result<Option<Fault>, &'static str> {
 }
 
 fn drip(value: Option<&str>) -> Result<Fault, &'static str> {
-    let (bytes, ms) = value.unwrap_or("16/1").split_once('/').ok_or("drip@BYTES/MILLISECONDS")?;
+    let (bytes, ms) = value.unwrap_or("16:1").split_once(':').ok_or("drip@BYTES:MILLISECONDS")?;
     Ok(Fault::SlowDrip { bytes: number(bytes)?.clamp(1, 1 << 20) as u32, ms: number(ms)? })
 }
 
@@ -286,7 +286,7 @@ mod tests {
             ("slow-head@5", Fault::SlowHead { ms: 5 }),
             ("cut@2k", Fault::CutAfterBytes(2048)),
             ("stall@0", Fault::StallAfterEvents(0)),
-            ("drip@7/20", Fault::SlowDrip { bytes: 7, ms: 20 }),
+            ("drip@7:20", Fault::SlowDrip { bytes: 7, ms: 20 }),
             ("error@2", Fault::ErrorEventMidStream(2)),
             ("no-end", Fault::MissingTerminal),
             ("bad-json@1", Fault::MalformedJson(1)),
@@ -342,7 +342,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_not_a_success() {
-        for text in ["200", "cut@x", "nope", "429 later=1", "ok retry-after=1", "ok@3", "drip@3", "429x0", "é"] {
+        for text in
+            ["200", "cut@x", "nope", "429 later=1", "ok retry-after=1", "ok@3", "drip@3", "429x0", "é"]
+        {
             assert!(Plan::parse(text).is_err(), "{text}");
         }
         assert!(Plan::parse(&"429x1000,".repeat(3)).is_err());

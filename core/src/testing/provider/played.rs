@@ -7,8 +7,8 @@ use alloc::vec;
 use super::ask::{self, Ask, Route};
 use super::fault::{Page, StatusFault};
 use super::plan::Plan;
-use super::render::Rendering;
 use super::reaction::{Answer, Delivery, Reaction, react};
+use super::render::Rendering;
 use super::script::Script;
 use crate::http::HttpRequest;
 use crate::model::Wire;
@@ -43,13 +43,7 @@ struct Stored {
 impl Provider {
     /// A provider whose answers follow from `seed`, with `pace_ms` milliseconds between events.
     pub const fn new(seed: u64, pace_ms: u64) -> Self {
-        Self {
-            seed,
-            pace_ms,
-            attempts: BTreeMap::new(),
-            order: VecDeque::new(),
-            stored: VecDeque::new(),
-        }
+        Self { seed, pace_ms, attempts: BTreeMap::new(), order: VecDeque::new(), stored: VecDeque::new() }
     }
 
     /// Answers one request. `now` is wall-clock time, for hints that are dates.
@@ -85,9 +79,8 @@ impl Provider {
                 conversation,
             });
         }
-        let streamed = ask
-            .stream
-            .then_some(Rendering { include_usage: ask.include_usage, json_array: ask.json_array });
+        let streamed =
+            ask.stream.then_some(Rendering { include_usage: ask.include_usage, json_array: ask.json_array });
         let delivery = Delivery { wire, streamed, pace_ms: self.pace_ms, skip: 0, now };
         react(&script, &delivery, plan.fault(attempt))
     }
@@ -97,12 +90,13 @@ impl Provider {
         let settings = &plan.settings;
         let seed = ask::hash(ask.prompt.as_bytes(), settings.seed.unwrap_or(self.seed) ^ ask::HASH_START);
         let mut script = Script::seeded(seed, ask.model.clone(), &ask.prompt);
+        script.is_background = ask.is_background;
         if let Some(deltas) = settings.deltas {
             script.text = vec!["Wört ".to_string(); deltas as usize];
             script.tokens.output = u64::from(deltas);
         }
         if settings.reasoning.unwrap_or(ask.wants_reasoning) {
-            script = script.with_reasoning("The user wants an answer; über­legen wir kurz.", seed);
+            script = script.with_reasoning("The user wants an answer; überlegen wir kurz.", seed);
         }
         let wants_tool = settings.tools.unwrap_or(!ask.is_answered && !ask.forbids_tools);
         if let Some(tool) = ask.tools.first().filter(|_| wants_tool) {
@@ -122,10 +116,10 @@ impl Provider {
             *attempts = attempts.saturating_add(1);
             return *attempts;
         }
-        if self.order.len() == MAX_CONVERSATIONS {
-            if let Some(oldest) = self.order.pop_front() {
-                self.attempts.remove(&oldest);
-            }
+        if self.order.len() == MAX_CONVERSATIONS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.attempts.remove(&oldest);
         }
         self.order.push_back(conversation);
         self.attempts.insert(conversation, 0);

@@ -320,7 +320,8 @@ fn bytes_steps(frames: Vec<Vec<u8>>, pace_ms: u64, fault: Option<&Fault>) -> Bod
 }
 
 fn cut(frames: Vec<Vec<u8>>, pace_ms: u64, bytes: u64) -> BodySteps {
-    let mut left = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let length: usize = frames.iter().map(Vec::len).sum();
+    let mut left = usize::try_from(bytes).unwrap_or(usize::MAX).min(length.saturating_sub(1));
     let mut kept = Vec::new();
     for mut frame in frames {
         frame.truncate(left);

@@ -33,6 +33,7 @@ fn object(w: &mut Writer, script: &Script, stage: Stage) {
         w.key("object").string("response");
         w.key("created_at").u64(script.created);
         w.key("status").string(status);
+        w.key("background").bool(script.is_background);
         w.key("error").null();
         w.key("incomplete_details");
         match incomplete_reason(script.finish) {
@@ -48,7 +49,11 @@ fn object(w: &mut Writer, script: &Script, stage: Stage) {
         w.key("parallel_tool_calls").bool(true);
         w.key("service_tier").string("default");
         w.key("usage");
-        if is_over { w.object(|w| usage(w, script)) } else { w.null() }
+        if is_over {
+            w.object(|w| usage(w, script))
+        } else {
+            w.null()
+        }
         w.key("metadata").object(|_| {});
     });
 }
@@ -255,8 +260,13 @@ impl Events<'_> {
 
 /// The stream; the number of a frame is the sequence number of its event.
 pub(super) fn stream(script: &Script) -> Stream {
-    let mut events =
-        Events { script, stream: Stream::default(), next: 0, output_index: 0, padding: Rng::new(script.created) };
+    let mut events = Events {
+        script,
+        stream: Stream::default(),
+        next: 0,
+        output_index: 0,
+        padding: Rng::new(script.created),
+    };
     events.lifecycle("response.created", Stage::InProgress);
     events.lifecycle("response.in_progress", Stage::InProgress);
     if !script.reasoning.is_empty() {

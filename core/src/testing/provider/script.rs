@@ -29,6 +29,8 @@ pub struct Script {
     pub tokens: Tokens,
     /// Why it ends.
     pub finish: FinishReason,
+    /// Responses: whether it outlives its connection and can be read again.
+    pub is_background: bool,
 }
 
 /// A tool call of a [`Script`].
@@ -67,6 +69,10 @@ pub struct Tokens {
 /// 2026-01-01T00:00:00Z, so that a script does not depend on a clock.
 const CREATED: u64 = 1_767_225_600;
 
+const BODY: &str = "This answer is simulated: no model was asked, and nothing left this machine. It comes \
+in small pieces, as a real one would, so that you can see what a call does when a provider refuses, is \
+overloaded or breaks off in the middle of a word.";
+
 const CLOSINGS: [&str; 4] = [
     "Grüße aus dem Simulator 🦀.",
     "これは試験です — all is well.",
@@ -87,6 +93,7 @@ impl Script {
             tool_calls: Vec::new(),
             tokens: Tokens::default(),
             finish: FinishReason::Stop,
+            is_background: false,
         }
     }
 
@@ -98,7 +105,7 @@ impl Script {
         let quoted: String = prompt.chars().take(MAX_ECHO).collect();
         let mut script = Self::new(model);
         script.id = format!("{:016x}", rng.next_u64());
-        script.text = pieces(&format!("You said “{quoted}”. {closing}"), &mut rng);
+        script.text = pieces(&format!("You said “{quoted}”. {BODY} {closing}"), &mut rng);
         script.tokens.input = 8 + prompt.chars().count() as u64 / 4;
         script.tokens.cache_read = rng.up_to(script.tokens.input / 2);
         script.tokens.output = script.text.len() as u64;

@@ -36,7 +36,8 @@ fn scripts() -> Vec<Script> {
     cached.tokens.cache_write = 1;
     let thought = said.clone().with_reasoning("Überlegen…", 2);
     let called = thought.clone().with_tool_call("look", r#"{"q":"ü","n":[1,2.50]}"#, 3);
-    let mut only_calls = Script::new("m").with_tool_call("a", "{}", 4).with_tool_call("b", r#"{"x":null}"#, 5);
+    let mut only_calls =
+        Script::new("m").with_tool_call("a", "{}", 4).with_tool_call("b", r#"{"x":null}"#, 5);
     only_calls.tokens.input = 9;
     [said, long, cached, thought, called, only_calls].into()
 }
@@ -60,12 +61,7 @@ fn check(wire: Wire, script: &Script, bytes: &[u8]) {
     assert_eq!(usage.completeness, Completeness::Complete, "{}", context());
     assert_eq!(usage.counts.get(Bucket::Input), Some(script.tokens.input), "{}", context());
     assert_eq!(usage.counts.get(Bucket::Output), Some(script.tokens.output), "{}", context());
-    assert_eq!(
-        usage.counts.get(Bucket::CacheRead).unwrap_or(0),
-        script.tokens.cache_read,
-        "{}",
-        context()
-    );
+    assert_eq!(usage.counts.get(Bucket::CacheRead).unwrap_or(0), script.tokens.cache_read, "{}", context());
     assert_eq!(
         usage.counts.get(Bucket::OutputReasoning).unwrap_or(0),
         script.tokens.reasoning,
@@ -103,7 +99,9 @@ fn request(wire: Wire, model: &str, streams: bool) -> HttpRequest {
     let (url, body) = match wire {
         Wire::Anthropic => (
             "http://h/v1/messages".to_string(),
-            format!(r#"{{"model":"{model}","stream":{streams},"messages":[{{"role":"user","content":"hi"}}]}}"#),
+            format!(
+                r#"{{"model":"{model}","stream":{streams},"messages":[{{"role":"user","content":"hi"}}]}}"#
+            ),
         ),
         Wire::Gemini => {
             let action = if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
@@ -210,7 +208,7 @@ fn faults_show_in_every_wire() {
             };
             let read = |plan: &str| decode(wire, &answer(react(plan)).body.collect_bytes());
             let context = format!("{wire} streams: {streams}");
-            for plan in ["split", "drip@3/0", "bad-header", "slow-head@5", "huge-body@100000"] {
+            for plan in ["split", "drip@3:0", "bad-header", "slow-head@5", "huge-body@100000"] {
                 assert!(read(plan).is_ok(), "{context} {plan}");
             }
             for plan in ["error@2", "error@0"] {
@@ -314,11 +312,13 @@ fn what_cannot_be_understood_is_told() {
 #[test]
 fn a_simulated_host_can_play_the_same() {
     use crate::testing::{Reply, What};
-    let request = request(Wire::Anthropic, "sim-drip@10/5,reset", true);
+    let request = request(Wire::Anthropic, "sim-drip@10:5,reset", true);
     let mut provider = Provider::new(7, 0);
     let reply = Reply::from(provider.answer(&request, NOW));
     assert!(matches!(reply.steps[0].what, What::Head { status: 200, .. }));
-    assert!(matches!(&reply.steps[1], crate::testing::Step { after_ms: 5, what: What::Chunk(b) } if b.len() == 10));
+    assert!(
+        matches!(&reply.steps[1], crate::testing::Step { after_ms: 5, what: What::Chunk(b) } if b.len() == 10)
+    );
     assert_eq!(reply.steps.last().map(|s| &s.what), Some(&What::End));
     let reset = Reply::from(provider.answer(&request, NOW));
     assert_eq!(reset, Reply::fails(crate::http::TransportKind::Reset));
