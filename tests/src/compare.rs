@@ -74,9 +74,6 @@ fn finish(out: &mut Vec<String>, decoded: &Decoded, reading: &Reading) {
             reading.finish_detail.as_deref(),
         );
     }
-    if decoded.finish_raw.is_some() && decoded.finish.is_none() {
-        out.push("finish: null, though the provider's word is known".into());
-    }
 }
 
 fn tool_calls(out: &mut Vec<String>, found: &[DecodedToolCall], expected: &[ReadToolCall]) {

@@ -8,7 +8,7 @@ use tokenwire_core::model::Wire;
 use tokenwire_core::rng::Rng;
 
 use crate::compare::differences;
-use crate::exchange::{Cuts, Decoded, Exchange, Kind, decode};
+use crate::exchange::{Cuts, Decoded, Exchange, Kind, decode, decode_json};
 use crate::order::violations;
 use crate::reading::{Reading, read_all};
 
@@ -130,6 +130,9 @@ pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: 
         None => ends_well(exchange, &whole),
     };
     out.extend(violations(&whole));
+    if let Err(error) = serde_json::from_str::<serde_json::Value>(&decode_json(&whole)) {
+        out.push(format!("json: what the program prints is none: {error}"));
+    }
     let mut cuts: Vec<Cuts> = seeds.iter().copied().map(Cuts::Random).collect();
     if exchange.body.len() < MAX_BYTEWISE {
         cuts.push(Cuts::Bytes);

@@ -64,8 +64,9 @@ pub struct Decoded {
     pub refusal: Option<String>,
     /// The tool calls, in order.
     pub tool_calls: Vec<DecodedToolCall>,
-    /// Why it ended.
-    pub finish: Option<FinishReason>,
+    /// Why it ended: `error` or `cancelled` where there is an error, `other` where a good response did
+    /// not say.
+    pub finish: FinishReason,
     /// The provider's word for it.
     pub finish_raw: Option<String>,
     /// What the provider adds to it.
@@ -139,7 +140,7 @@ fn refused(exchange: &Exchange, wire: Wire) -> Decoded {
         reasoning: String::new(),
         refusal: None,
         tool_calls: Vec::new(),
-        finish: None,
+        finish: failed_finish(error.kind),
         finish_raw: None,
         finish_detail: None,
         usage: Usage::default(),
@@ -183,21 +184,31 @@ fn flat(
         let declined = finish.as_ref().filter(|f| f.reason == FinishReason::Refusal);
         declined.and_then(|f| f.detail.clone())
     });
-    let (finish, finish_raw, finish_detail) =
-        finish.map_or((None, None, None), |f| (Some(f.reason), f.raw, f.detail));
+    let status = status(&response, error.as_ref());
+    let error = error.map(|e| decode_failure(exchange, e));
+    let reason = finish.as_ref().map_or(FinishReason::Other, |f| f.reason);
+    let (finish_raw, finish_detail) = finish.map_or((None, None), |f| (f.raw, f.detail));
     Decoded {
         text: response.text(),
         reasoning: response.reasoning(),
         refusal,
         tool_calls: tool_calls(&response),
-        finish,
+        finish: error.as_ref().map_or(reason, |e| failed_finish(e.kind)),
         finish_raw,
         finish_detail,
         usage,
-        status: status(&response, error.as_ref()),
-        error: error.map(|e| decode_failure(exchange, e)),
+        status,
+        error,
         response,
         events,
+    }
+}
+
+/// As an outcome of a call tells it.
+const fn failed_finish(kind: FailureKind) -> FinishReason {
+    match kind {
+        FailureKind::Cancelled => FinishReason::Cancelled,
+        _ => FinishReason::Error,
     }
 }
 
@@ -250,14 +261,14 @@ pub fn decode_json(decoded: &Decoded) -> String {
         w.key("reasoning").string(&decoded.reasoning);
         string_or_null(w, "refusal", decoded.refusal.as_deref());
         w.key("tool_calls").array(|w| decoded.tool_calls.iter().for_each(|call| write_call(w, call)));
-        string_or_null(w, "finish", decoded.finish.map(FinishReason::name));
+        w.key("finish").string(decoded.finish.name());
         string_or_null(w, "finish_raw", decoded.finish_raw.as_deref());
         w.key("usage").object(|w| {
             decoded.usage.counts.iter().for_each(|(bucket, count)| w.key(bucket.name()).u64(count));
         });
         w.key("status").string(decoded.status.name());
         match &decoded.error {
-            Some(error) => w.key("error").object(|w| write_error(w, error)),
+            Some(error) => write_error(w.key("error"), error),
             None => w.key("error").null(),
         }
     });
@@ -315,12 +326,22 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_an_object_of_the_output() {
+        let exchange = Exchange::bare(Wire::Anthropic, 502, b"<html>".to_vec());
+        let json = decode_json(&decode(&exchange, Wire::Anthropic, Cuts::Whole));
+        let value: serde_json::Value = serde_json::from_str(&json).expect("valid JSON");
+        assert_eq!(value["finish"], "error");
+        assert_eq!(value["error"]["status"], 502);
+        assert_eq!(value["error"]["code"], serde_json::Value::Null);
+    }
+
+    #[test]
     fn json_keys_stand_in_order() {
         let exchange = Exchange::bare(Wire::Anthropic, 502, Vec::new());
         let mut decoded = decode(&exchange, Wire::Anthropic, Cuts::Whole);
         decoded.status = OutcomeStatus::Complete;
         decoded.error = None;
-        decoded.finish = Some(FinishReason::ToolCalls);
+        decoded.finish = FinishReason::ToolCalls;
         decoded.finish_raw = Some("tool_use".into());
         decoded.usage.counts.set(tokenwire_core::usage::Bucket::OutputReasoning, 4);
         decoded.usage.counts.set(tokenwire_core::usage::Bucket::Input, 0);
