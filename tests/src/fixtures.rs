@@ -26,9 +26,11 @@ pub struct Stream {
     pub events: usize,
     /// How many pieces of text, thinking and tool arguments it holds, whole ones included.
     pub contents: usize,
+    /// How many of them hold a JSON escape, so that they cannot be borrowed.
+    pub escaped: usize,
     /// How many bytes of text, thinking and tool arguments arrive in deltas.
     pub delta_bytes: usize,
-    /// How many bytes of tool arguments come whole.
+    /// How many bytes of tool arguments come whole, blanks between tokens left out.
     pub whole_bytes: usize,
 }
 
@@ -83,6 +85,7 @@ impl Writer {
             payloads: Vec::new(),
             events: 0,
             contents: 0,
+            escaped: 0,
             delta_bytes: 0,
             whole_bytes: 0,
         };
@@ -125,9 +128,14 @@ impl Writer {
             3..6 => text.replace_range(length - 2.., BEYOND_ASCII[self.below(BEYOND_ASCII.len())]),
             _ => {}
         }
-        self.stream.contents += 1;
-        self.stream.delta_bytes += text.len();
+        self.count_delta(&text);
         text
+    }
+
+    fn count_delta(&mut self, text: &str) {
+        self.stream.contents += 1;
+        self.stream.escaped += usize::from(text.contains(['"', '\n']));
+        self.stream.delta_bytes += text.len();
     }
 
     /// A JSON object of about six bytes a fragment, cut into that many fragments.
@@ -160,8 +168,9 @@ impl Writer {
 
     fn counted_arguments(&mut self, fragments: usize) -> Vec<String> {
         let pieces = self.arguments(fragments);
-        self.stream.contents += pieces.len();
-        self.stream.delta_bytes += pieces.iter().map(String::len).sum::<usize>();
+        for piece in &pieces {
+            self.count_delta(piece);
+        }
         pieces
     }
 
@@ -388,9 +397,10 @@ impl Writer {
             self.gemini_event(&id, &format!(r#"{{"text": {text}{thought}}}"#), "", count, thoughts);
         }
         for call in 0..2 {
-            let arguments = self.arguments(20).concat().replace("\":\"", "\": \"");
+            let arguments = self.arguments(20).concat();
             self.stream.contents += 1;
             self.stream.whole_bytes += arguments.len();
+            let arguments = arguments.replace("\":\"", "\": \"");
             let signature = match call {
                 0 => format!(r#","thoughtSignature": "{}==""#, self.id("", 700)),
                 _ => String::new(),

@@ -150,18 +150,31 @@ pub fn check(exchange: &Exchange, wire: Wire, reading: Option<&Reading>, seeds: 
 fn truncation_difference(exchange: &Exchange, wire: Wire, whole: &Decoded, seed: u64) -> Option<String> {
     let len = usize::try_from(Rng::new(seed).up_to(exchange.body.len() as u64)).unwrap_or(usize::MAX);
     let cut = decode(exchange, wire, Cuts::Truncated(len));
-    if let Some(error) = cut.error.filter(|e| e.kind != FailureKind::Incomplete) {
-        Some(format!(
-            "truncated: after {len} bytes: {}, expected an incomplete response: {}",
-            error.kind, error.message
-        ))
-    } else if !whole.text.starts_with(&cut.text) {
-        Some(format!("truncated: after {len} bytes: text that the whole does not begin with: {:?}", cut.text))
+    let is_complete = cut.error.is_none();
+    let malformed = cut.error.as_ref().filter(|e| e.kind != FailureKind::Incomplete);
+    let wrong = if let Some(error) = malformed {
+        format!("{}, expected an incomplete response: {}", error.kind, error.message)
+    } else if !whole.text.starts_with(&cut.text) || !whole.reasoning.starts_with(&cut.reasoning) {
+        format!("the whole does not begin with {:?} {:?}", cut.reasoning, cut.text)
     } else if cut.tool_calls.len() > whole.tool_calls.len() {
-        Some(format!("truncated: after {len} bytes: more tool calls than in the whole"))
+        format!("{} tool calls, expected no more than in the whole", cut.tool_calls.len())
+    } else if is_complete && !is_same_content(&cut, whole) && !ends_often(exchange) {
+        "complete, though not all of the content came".into()
     } else {
-        None
-    }
+        return None;
+    };
+    Some(format!("truncated: after {len} bytes: {wrong}"))
+}
+
+fn is_same_content(a: &Decoded, b: &Decoded) -> bool {
+    a.text == b.text && a.reasoning == b.reasoning && a.tool_calls == b.tool_calls
+}
+
+/// Some servers say a finish reason and then go on: where they break after it, nobody can know.
+fn ends_often(exchange: &Exchange) -> bool {
+    let body = String::from_utf8_lossy(&exchange.body);
+    let words = ["\"finishReason\"", "\"finish_reason\":\"", "\"finish_reason\": \""];
+    words.iter().map(|word| body.matches(word).count()).sum::<usize>() > 1
 }
 
 /// Without a reading: what was recorded as good must come to its end.

@@ -120,6 +120,14 @@ impl<'a> Reader<'a> {
         Self { text, at: 0 }
     }
 
+    /// Starts inside `text`, behind what a reader has validated before in an equal text; the scope
+    /// of the object that is open there goes with it.
+    #[inline]
+    pub(crate) fn inside_object(text: &'a str, at: usize) -> (Self, Scope) {
+        debug_assert!(text.is_char_boundary(at));
+        (Self { text, at }, Scope { first: false })
+    }
+
     #[inline]
     const fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()

@@ -16,7 +16,7 @@ mod target;
 mod wire_decoder;
 
 pub use decoder::{Caps, Decoder, Resume};
-pub use dialect::{Auth, Dialect, MaxTokensField, ReasoningSwitch};
+pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{EncodeError, Encoded, encode_request, encode_resume};
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};

@@ -8,7 +8,7 @@ use super::RetryBudget;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// Adds 0 to `percent` % of the wait.
+    /// Adds 0 to `percent` % of the wait, or of the server's hint where that is longer.
     Additive {
         /// The most that is added, in percent.
         percent: u8,

@@ -130,7 +130,7 @@ fn scan(bytes: &[u8], f: &mut JsonValues) -> Option<usize> {
                 at += 1;
                 continue;
             }
-            let Some(step) = memchr::memchr2(b'"', b'\\', &bytes[at..]) else { return None };
+            let step = memchr::memchr2(b'"', b'\\', &bytes[at..])?;
             at += step + 1;
             if bytes[at - 1] == b'\\' {
                 f.escaped = true;
@@ -154,7 +154,10 @@ fn scan(bytes: &[u8], f: &mut JsonValues) -> Option<usize> {
                 f.depth -= 1;
             }
             // A bare number or word ends where something else begins.
-            b',' | b'\n' if f.depth == 0 => return Some(at - 1),
+            // A comma where nothing stands is a value by itself, a bad one: it must not give empty
+            // values for ever.
+            b',' | b'\n' if f.depth == 0 && (at > 1 || !f.buffer.is_empty()) => return Some(at - 1),
+            b',' if f.depth == 0 => return Some(1),
             _ => {}
         }
     }
@@ -189,6 +192,7 @@ mod tests {
         ("[]", &[]),
         ("{\"cut\":[1", &["{\"cut\":[1"]),
         ("17", &["17"]),
+        ("17,{},", &["17", ",", "{}", ","]),
         ("\"a\\\"b\"", &["\"a\\\"b\""]),
         ("", &[]),
     ];

@@ -13,7 +13,7 @@
 use alloc::string::{String, ToString};
 
 use super::Reply;
-use crate::failure::{ErrorBody, Failure, FailureKind, classify_response};
+use crate::failure::{Failure, FailureKind, classify_response};
 use crate::http::Headers;
 use crate::json::Writer;
 use crate::model::Wire;
@@ -62,7 +62,7 @@ impl ErrorResponse {
 
     /// What a call on `wire` makes of it: the wire reads the body, and the failure is classified.
     pub fn failure(&self, wire: Wire, now: Option<UnixTime>) -> Failure {
-        let body = read_error(wire, &self.body).unwrap_or_else(ErrorBody::default);
+        let body = read_error(wire, &self.body).unwrap_or_default();
         classify_response(self.status, &self.headers, &body, &self.body, now)
     }
 

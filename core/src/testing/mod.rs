@@ -5,5 +5,6 @@
 pub mod errors;
 pub mod provider;
 mod sim_host;
+pub mod strategies;
 
 pub use sim_host::{Reply, SimHost, SimRun, Step, What};

@@ -146,7 +146,7 @@ pub struct SimRun {
 }
 
 /// More steps than any honest run takes; beyond it the machine spins.
-const MAX_STEPS: usize = 1_000_000;
+const MAX_STEPS: usize = 100_000;
 
 impl SimHost {
     /// A host whose upstream follows `replies`.

@@ -16,7 +16,7 @@ fn config(file: &'static str) -> Config {
     let cases = std::env::var("LAW_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     Config {
         cases,
-        max_shrink_iters: 20_000,
+        max_shrink_iters: 2_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
         ..Config::default()
     }

@@ -158,6 +158,14 @@ mod tests {
     }
 
     #[test]
+    fn waits_may_be_spelled_as_durations() {
+        let text = r#"{"error":{"details":[{"retryDelay":"12.5s"},{"metadata":{"quotaResetDelay":"1h"}}]}}"#;
+        assert_eq!(read(text).and_then(|e| e.retry_after_ms), Some(12_500));
+        let text = r#"{"error":{"details":[{"metadata":{"quotaResetDelay":"290.979975ms"}}]}}"#;
+        assert_eq!(read(text).and_then(|e| e.retry_after_ms), Some(291));
+    }
+
+    #[test]
     fn a_quota_reset_counts_where_no_retry_is_named() {
         let text = r#"{"error":{"details":[{"metadata":{"quotaResetDelay":{"nanos":2000001}}}]}}"#;
         assert_eq!(read(text).and_then(|e| e.retry_after_ms), Some(3));

@@ -67,7 +67,7 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        self.wholes += 1;
+        self.wholes = self.wholes.saturating_add(1);
         response::decode(self, body, sink)
     }
 

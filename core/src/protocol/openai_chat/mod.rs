@@ -4,13 +4,16 @@ mod choice;
 mod details;
 pub(super) mod error;
 mod extras;
+mod fields;
 mod logprobs;
 mod media;
+mod media_parts;
 mod messages;
 pub(super) mod request;
 pub(super) mod response;
 pub(super) mod stream;
 mod tool_calls;
+mod tools;
 
 use crate::json::{self, Reader};
 

@@ -9,7 +9,7 @@ use super::choice::{Choice, Out};
 use super::extras::Extras;
 use super::{error, not_null, response};
 use crate::failure::ErrorBody;
-use crate::json::{self, Kind, Reader};
+use crate::json::{self, Kind, Reader, Scope};
 use crate::model::{Event, Sink};
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
 use crate::usage::{Completeness, Usage, read_openai_chat};
@@ -24,6 +24,9 @@ pub(in crate::protocol) struct State {
     parts: u32,
     usage: Usage,
     extras: Extras,
+    /// How the last chunk began, up to its choices: most chunks begin alike, and what is the same
+    /// has been read.
+    prefix: String,
     /// Whether a chunk with choices has come.
     has_begun: bool,
     is_done: bool,
@@ -31,6 +34,9 @@ pub(in crate::protocol) struct State {
 
 /// More choices than any provider draws.
 const MAX_CHOICES: usize = 256;
+
+/// Longer beginnings of a chunk are not kept to compare with.
+const MAX_PREFIX: usize = 1024;
 
 /// What one chunk held.
 #[derive(Debug, Default)]
@@ -83,14 +89,26 @@ impl State {
     }
 
     fn walk(&mut self, text: &str, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), json::Error> {
-        let mut r = Reader::new(text);
-        let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+        let (mut r, mut fields);
+        if let Some(inside) = self.after_prefix(text) {
+            (r, fields) = inside;
+            self.read_choices(&mut r, seen, sink)?;
+        } else {
+            r = Reader::new(text);
+            let Some(scope) = r.opt_object()? else { return Ok(()) };
+            fields = scope;
+        }
         // Until the response is open, its id and model go first, wherever they stand.
         let mut waiting = None;
         let (mut is_new_id, mut is_new_model, mut groq_usage, mut has_usage) = (false, false, None, false);
         while let Some(key) = fields.key(&mut r)? {
             match &*key {
-                "choices" if self.has_begun => self.read_choices(&mut r, seen, sink)?,
+                "choices" if self.has_begun => {
+                    if seen.error.is_none() {
+                        self.keep_prefix(&text[..r.position()]);
+                    }
+                    self.read_choices(&mut r, seen, sink)?;
+                }
                 "choices" => {
                     waiting = Some(r.clone());
                     r.skip()?;
@@ -135,6 +153,19 @@ impl State {
             self.has_begun = true;
         }
         Ok(())
+    }
+
+    /// The reader behind the prefix that `text` shares with the last chunk.
+    #[inline]
+    fn after_prefix<'a>(&self, text: &'a str) -> Option<(Reader<'a>, Scope)> {
+        (!self.prefix.is_empty() && text.starts_with(self.prefix.as_str()))
+            .then(|| Reader::inside_object(text, self.prefix.len()))
+    }
+
+    fn keep_prefix(&mut self, prefix: &str) {
+        if prefix.len() <= MAX_PREFIX {
+            prefix.clone_into(&mut self.prefix);
+        }
     }
 
     #[inline]
@@ -352,6 +383,8 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        // What a whole body is can stand in its prefix.
+        self.prefix.clear();
         response::decode(self, body, sink)
     }
 
@@ -378,5 +411,289 @@ impl WireDecoder for State {
 
     fn usage(&self) -> &Usage {
         &self.usage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::model::{Accumulator, Candidate, Content, FinishReason, Response, ToolCallKind};
+    use crate::protocol::{Caps, Decoder, Dialect};
+    use crate::usage::Bucket;
+
+    fn decode(body: &str) -> Result<(Response, Usage, Vec<Event<'static>>), DecodeError> {
+        let mut sum = Accumulator::new("v");
+        let mut events = Vec::new();
+        let mut decoder = Decoder::new(&Dialect::OPENAI, Caps::default());
+        let mut sink = |event: Event<'_>| {
+            sum.add(&event);
+            events.push(event.into_owned());
+        };
+        decoder.push(body.as_bytes(), &mut sink)?;
+        decoder.end(&mut sink)?;
+        Ok((sum.into_response(), decoder.usage().clone(), events))
+    }
+
+    /// The response of a stream of these chunks, with `[DONE]` behind them.
+    fn stream(chunks: &[&str]) -> Response {
+        decode(&sse(chunks)).expect("a good stream").0
+    }
+
+    fn sse(chunks: &[&str]) -> String {
+        chunks.iter().chain(&["[DONE]"]).map(|chunk| format!("data: {chunk}\n\n")).collect()
+    }
+
+    fn delta(delta: &str) -> String {
+        format!(r#"{{"id":"i","model":"m","choices":[{{"index":0,"delta":{delta},"finish_reason":null}}]}}"#)
+    }
+
+    fn deltas(list: &[&str]) -> Response {
+        let chunks: Vec<String> = list.iter().map(|d| delta(d)).collect();
+        stream(&chunks.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn calls(response: &Response) -> Vec<(Option<&str>, &str, &str)> {
+        response.tool_calls().map(|c| (c.id.as_deref(), &*c.name, &*c.arguments)).collect()
+    }
+
+    #[test]
+    fn whole_and_streamed_say_the_same() {
+        let whole = r#"{"id":"i","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hi",
+            "reasoning_content":"hm","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},
+            "finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#;
+        let first = delta(r#"{"role":"assistant","reasoning_content":"hm"}"#);
+        let second = delta(r#"{"content":"hi"}"#);
+        let third = delta(r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}]}"#);
+        let fourth = delta(r#"{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}"#);
+        let last =
+            r#"{"id":"i","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#;
+        let usage = r#"{"id":"i","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#;
+        let streamed = sse(&[&first, &second, &third, &fourth, last, usage]);
+        let (a, a_usage, _) = decode(whole).expect("a good body");
+        let (b, b_usage, _) = decode(&streamed).expect("a good stream");
+        assert_eq!((a, a_usage.counts), (b, b_usage.counts));
+        assert_eq!(b_usage.completeness, Completeness::Complete);
+        assert_eq!(b_usage.counts.get(Bucket::Output), Some(2));
+    }
+
+    #[test]
+    fn thinking_has_three_names_and_one_place() {
+        for (message, expected) in [
+            (r#"{"reasoning_content":"a","reasoning":"b"}"#, "a"),
+            (r#"{"reasoning_content":"","reasoning":"b"}"#, "b"),
+            (
+                r#"{"reasoning_content":null,"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"c"}]}"#,
+                "b",
+            ),
+            (r#"{"reasoning_details":[{"type":"reasoning.text","text":"c"}]}"#, "c"),
+            (r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"d"}]}]}"#, "d"),
+        ] {
+            assert_eq!(deltas(&[message]).reasoning(), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn details_go_back_whole_on_the_first_thought() {
+        let response = deltas(&[
+            r#"{"reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]}"#,
+            r#"{"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b","index":0}]}"#,
+            r#"{"content":"x"}"#,
+            r#"{"reasoning_details":[{"type":"reasoning.encrypted","data":"e","index":1}]}"#,
+        ]);
+        let part = &response.candidates[0].parts[0];
+        let details = part.opaque_field("reasoning_details").expect("details").value.as_str();
+        assert_eq!(
+            details,
+            r#"[{"type":"reasoning.text","text":"ab","index":0},{"type":"reasoning.encrypted","data":"e","index":1}]"#
+        );
+        assert_eq!((response.text(), response.reasoning()), ("x".into(), "ab".into()));
+    }
+
+    #[test]
+    fn content_comes_in_every_shape() {
+        for (content, expected) in [
+            (r#""plain""#, "plain"),
+            (r#"[{"type":"text","text":"a"},{"type":"text","text":"b"}]"#, "ab"),
+            (r#"{"a": 1}"#, r#"{"a": 1}"#),
+            ("null", ""),
+        ] {
+            assert_eq!(deltas(&[&format!(r#"{{"content":{content}}}"#)]).text(), expected);
+        }
+    }
+
+    #[test]
+    fn fragments_find_their_call() {
+        for (fragments, expected) in [
+            // Interleaved by index.
+            (
+                &[
+                    r#"[{"index":0,"id":"a","function":{"name":"f","arguments":"1"}},{"index":1,"id":"b","function":{"name":"g"}}]"#,
+                    r#"[{"index":1,"function":{"arguments":"2"}},{"index":0,"id":null,"function":{"name":null,"arguments":"3"}}]"#,
+                ][..],
+                &[(Some("a"), "f", "13"), (Some("b"), "g", "2")][..],
+            ),
+            // The id late, the name repeated.
+            (
+                &[
+                    r#"[{"index":0,"function":{"name":"f","arguments":"1"}}]"#,
+                    r#"[{"index":0,"id":"a","function":{"name":"f","arguments":"2"}}]"#,
+                ],
+                &[(Some("a"), "f", "12")],
+            ),
+            // No index: another id is another call.
+            (
+                &[
+                    r#"[{"id":"a","function":{"name":"f","arguments":"1"}},{"id":"b","function":{"name":"f","arguments":"2"}}]"#,
+                    r#"[{"function":{"arguments":"3"}}]"#,
+                ],
+                &[(Some("a"), "f", "1"), (Some("b"), "f", "23")],
+            ),
+            // One index for all.
+            (
+                &[
+                    r#"[{"index":0,"id":"a","function":{"name":"f","arguments":"1"}}]"#,
+                    r#"[{"index":0,"id":"b","function":{"name":"g","arguments":"2"}}]"#,
+                ],
+                &[(Some("a"), "f", "1"), (Some("b"), "g", "2")],
+            ),
+            // An object where its text belongs, and no id ever.
+            (
+                &[r#"[{"index":0,"id":"","function":{"name":"f","arguments":{"x": 1}}}]"#],
+                &[(None, "f", r#"{"x": 1}"#)],
+            ),
+        ] {
+            let lists: Vec<String> = fragments.iter().map(|f| format!(r#"{{"tool_calls":{f}}}"#)).collect();
+            let response = deltas(&lists.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(calls(&response), expected);
+            assert_eq!(response.finish().map(|f| f.reason), Some(FinishReason::ToolCalls));
+        }
+    }
+
+    #[test]
+    fn custom_and_legacy_calls_are_calls() {
+        let response = deltas(&[
+            r#"{"tool_calls":[{"index":0,"id":"a","type":"custom","custom":{"name":"f","input":"x"}}]}"#,
+            r#"{"tool_calls":[{"index":0,"custom":{"input":"y"}}]}"#,
+        ]);
+        assert_eq!(calls(&response), [(Some("a"), "f", "xy")]);
+        assert_eq!(response.tool_calls().next().map(|c| c.kind), Some(ToolCallKind::Freeform));
+        let response = deltas(&[
+            r#"{"function_call":{"name":"f","arguments":"{"}}"#,
+            r#"{"function_call":{"arguments":"}"}}"#,
+        ]);
+        assert_eq!(calls(&response), [(None, "f", "{}")]);
+    }
+
+    #[test]
+    fn choices_are_kept_apart() {
+        let chunk = |index: u32, text: &str| {
+            format!(r#"{{"id":"i","choices":[{{"delta":{{"content":"{text}"}},"index":{index}}}]}}"#)
+        };
+        let response = stream(&[&chunk(1, "b"), &chunk(0, "a"), &chunk(1, "c")]);
+        let text = |c: &Candidate| match c.parts.first().map(|p| &p.content) {
+            Some(Content::Text { text, .. }) => text.clone(),
+            _ => String::new(),
+        };
+        assert_eq!(response.candidates.iter().map(text).collect::<Vec<_>>(), ["a", "bc"]);
+    }
+
+    #[test]
+    fn a_cut_stream_is_incomplete_and_a_finished_one_is_not() {
+        let open = format!("data: {}\n\n", delta(r#"{"content":"x"}"#));
+        assert!(matches!(decode(&open), Err(DecodeError::Incomplete { .. })));
+        let blank = open.replace("null", r#""""#);
+        assert!(matches!(decode(&blank), Err(DecodeError::Incomplete { .. })));
+        let finished = open.replace("null", r#""stop""#);
+        assert_eq!(
+            decode(&finished).expect("a good end").0.finish().map(|f| f.reason),
+            Some(FinishReason::Stop)
+        );
+    }
+
+    #[test]
+    fn errors_inside_a_stream_are_errors() {
+        for (chunk, message) in [
+            (
+                r#"{"error":{"message":"m","code":502},"choices":[{"index":0,"delta":{},"finish_reason":"error"}]}"#,
+                "m",
+            ),
+            (r#"{"error":"m"}"#, "m"),
+            (r#"{"id":"i","choices":[],"x_groq":{"error":"m"}}"#, "m"),
+            (r#"{"object":"error","message":"m"}"#, "m"),
+        ] {
+            let text = sse(&[&delta(r#"{"content":"x"}"#), chunk]);
+            match decode(&text) {
+                Err(DecodeError::Provider(body)) => assert_eq!(body.message.as_deref(), Some(message)),
+                other => panic!("{chunk}: {other:?}"),
+            }
+        }
+        let named = "event: error\ndata: overloaded\n\n";
+        assert!(matches!(decode(named), Err(DecodeError::Provider(_))));
+        let whole = decode(r#"{"error":{"message":"m"}}"#);
+        assert!(matches!(whole, Err(DecodeError::Provider(_))));
+        assert!(matches!(decode(r#"{"fine":true}"#), Err(DecodeError::Malformed { .. })));
+    }
+
+    #[test]
+    fn the_rest_of_a_chunk_is_told_once() {
+        let chunk = r#"{"id":"i","created":5,"provider":"p","obfuscation":"xx","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null,"native_finish_reason":null}]}"#;
+        let last = chunk.replace(r#""native_finish_reason":null"#, r#""native_finish_reason":"STOP""#);
+        let last = last.replace(r#""finish_reason":null"#, r#""finish_reason":"stop""#);
+        let (response, _, events) = decode(&sse(&[chunk, chunk, &last])).expect("a good stream");
+        let extras: Vec<&str> = response.extras.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(extras, ["created", "provider", "native_finish_reason"]);
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Extra { .. })).count(), 3);
+        assert_eq!(response.text(), "aaa");
+    }
+
+    #[test]
+    fn a_changed_beginning_is_read_again() {
+        let chunk = |id: &str, object: &str| {
+            format!(
+                r#"{{"id":"{id}","object":"{object}","choices":[{{"index":0,"delta":{{"content":"x"}}}}]}}"#
+            )
+        };
+        let chunks = [chunk("a", "o"), chunk("a", "o"), chunk("a", "o"), chunk("b", "o"), chunk("b", "p")];
+        let (response, _, events) =
+            decode(&sse(&chunks.each_ref().map(String::as_str))).expect("a good stream");
+        assert_eq!((response.id.as_deref(), response.text()), (Some("b"), "xxxxx".into()));
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Start { .. })).count(), 2);
+    }
+
+    #[test]
+    fn sound_and_pictures_are_media() {
+        let response = deltas(&[
+            r#"{"audio":{"id":"au","transcript":"he"}}"#,
+            r#"{"audio":{"data":"QUJD","transcript":"y"}}"#,
+            r#"{"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]}"#,
+        ]);
+        let parts = &response.candidates[0].parts;
+        assert!(
+            matches!(&parts[0].content, Content::Media(m) if m.source == crate::model::Source::Base64("QUJD".into()))
+        );
+        assert_eq!(parts[0].opaque_field("id").map(|o| o.value.as_str()), Some(r#""au""#));
+        assert!(
+            matches!(&parts[1].content, Content::Media(m) if m.media_type.as_deref() == Some("image/png"))
+        );
+        assert_eq!(response.extras[0].value.as_str(), r#""hey""#);
+        assert_eq!(response.text(), "");
+    }
+
+    #[test]
+    fn a_refusal_changes_the_reason() {
+        let response = deltas(&[r#"{"refusal":"no"}"#]);
+        assert_eq!(response.refusal().as_deref(), Some("no"));
+        assert_eq!(response.finish().map(|f| f.reason), Some(FinishReason::Refusal));
+    }
+
+    #[test]
+    fn usage_may_stand_under_x_groq() {
+        let usage = r#"{"id":"i","choices":[],"x_groq":{"usage":{"prompt_tokens":3,"completion_tokens":4}}}"#;
+        let (_, usage, events) = decode(&sse(&[&delta("{}"), usage])).expect("a good stream");
+        assert_eq!(usage.counts.get(Bucket::Input), Some(3));
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Usage(_))).count(), 1);
     }
 }

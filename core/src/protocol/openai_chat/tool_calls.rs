@@ -58,15 +58,20 @@ impl ToolCalls {
         let mut r = Reader::new(list);
         let Some(mut elements) = r.opt_array()? else { return Ok(()) };
         while elements.element(&mut r)? {
-            let raw = r.raw()?;
-            let fragment = read_fragment(&mut Reader::new(raw))?;
+            let mut start = r.clone();
+            let fragment = read_fragment(&mut r)?;
             if fragment.is_vendors() && self.known(&fragment).is_none() {
-                vendor(&fragment.kind, raw, out);
+                vendor(&fragment.kind, start.raw()?, out);
                 continue;
             }
             let known = if is_message { None } else { self.known(&fragment) };
             let at = known.unwrap_or_else(|| self.push(fragment.index, !is_message));
-            self.calls[at].take(&fragment, raw, out);
+            if self.calls[at].is_over && !fragment.is_repetition() {
+                // Its part has ended, so there is no place for more of it.
+                out.event(Event::Unknown { name: "tool_calls".into(), data: start.raw()?.into() });
+                continue;
+            }
+            self.calls[at].take(&fragment, out);
         }
         Ok(())
     }
@@ -78,11 +83,11 @@ impl ToolCalls {
         if fragment.name.is_empty() && fragment.arguments.is_empty() {
             return Ok(());
         }
-        let at = match self.calls.iter().rposition(|c| c.index.is_none() && !c.wants_id) {
+        let at = match self.calls.iter().rposition(|c| c.index.is_none() && !c.wants_id && !c.is_over) {
             Some(at) => at,
             None => self.push(None, false),
         };
-        self.calls[at].take(&fragment, raw, out);
+        self.calls[at].take(&fragment, out);
         Ok(())
     }
 
@@ -128,6 +133,11 @@ impl ToolCalls {
 }
 
 impl Fragment<'_> {
+    /// Whether it adds nothing to a call that is known.
+    fn is_repetition(&self) -> bool {
+        self.arguments.is_empty() && self.extra.is_none()
+    }
+
     /// Whether it is an entry that is neither a function nor a custom tool.
     fn is_vendors(&self) -> bool {
         !self.has_body && self.name.is_empty() && !matches!(&*self.kind, "" | "function" | "custom")
@@ -135,12 +145,7 @@ impl Fragment<'_> {
 }
 
 impl Call {
-    fn take(&mut self, fragment: &Fragment<'_>, raw: &str, out: &mut Out<'_>) {
-        if self.is_over && !(fragment.arguments.is_empty() && fragment.extra.is_none()) {
-            // Its part has ended, so there is no place for more of it.
-            out.event(Event::Unknown { name: "tool_calls".into(), data: raw.into() });
-            return;
-        }
+    fn take(&mut self, fragment: &Fragment<'_>, out: &mut Out<'_>) {
         if self.id.is_empty() {
             self.id.push_str(&fragment.id);
         }
@@ -150,7 +155,8 @@ impl Call {
         if fragment.is_custom {
             self.kind = ToolCallKind::Freeform;
         }
-        if self.part.is_none() && !self.name.is_empty() && !(self.id.is_empty() && self.wants_id) {
+        let is_known = !self.name.is_empty() && !(self.id.is_empty() && self.wants_id);
+        if is_known && self.part.is_none() && !self.is_over {
             self.open(out);
         }
         let Some(part) = self.part else {

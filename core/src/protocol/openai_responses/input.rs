@@ -332,7 +332,7 @@ impl<'a> Input<'_, 'a> {
             self.encoding.lose(LossAction::Dropped, path, "expected auto, low, high or original");
         }
         // Official clients demand it for images; `auto` is the provider's default.
-        w.opt_string("detail", detail.or(is_image.then_some("auto")));
+        w.opt_string("detail", detail.or(if is_image { Some("auto") } else { None }));
     }
 
     /// Writes parts of thinking that were one item.
@@ -487,4 +487,306 @@ impl<'a> Input<'_, 'a> {
 
 fn prefixed<'t>(prefix: &str, text: &'t str) -> Cow<'t, str> {
     if prefix.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(alloc::format!("{prefix}{text}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decoded::decode;
+    use super::super::encoded::{send, send_messages};
+    use super::*;
+    use crate::model::{CacheMark, Citation, Extension, ReasoningText, Request, Wire};
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn raw(text: &str) -> RawJson {
+        RawJson::parse(text).expect(text)
+    }
+
+    fn with_state(mut part: Part, vendor: &str, fields: &[(&str, &str)]) -> Part {
+        part.opaque = fields
+            .iter()
+            .map(|(field, value)| Opaque {
+                vendor: vendor.into(),
+                model: None,
+                field: (*field).into(),
+                value: raw(value),
+            })
+            .collect();
+        part
+    }
+
+    fn thinking(text: &str, is_summary: bool) -> Part {
+        Part::new(Content::Reasoning(ReasoningText { text: text.into(), is_summary }))
+    }
+
+    fn call(id: Option<&str>, name: &str, arguments: &str) -> Part {
+        let (id, kind) = (id.map(String::from), ToolCallKind::Function);
+        Part::new(Content::ToolCall(ToolCall { id, name: name.into(), arguments: arguments.into(), kind }))
+    }
+
+    fn result(call_id: &str, content: Vec<Part>, is_error: bool) -> Part {
+        Part::new(Content::ToolResult(ToolResult {
+            call_id: call_id.into(),
+            name: None,
+            content,
+            is_error,
+            kind: ToolCallKind::Function,
+        }))
+    }
+
+    fn media(kind: MediaKind, source: Source, media_type: Option<&str>) -> Part {
+        Part::new(Content::Media(Media {
+            kind,
+            source,
+            media_type: media_type.map(String::from),
+            name: None,
+            detail: None,
+        }))
+    }
+
+    fn assistant(parts: Vec<Part>) -> Message {
+        Message::new(Role::Assistant, parts)
+    }
+
+    #[test]
+    fn roles_keep_their_rank_and_order() {
+        let messages = vec![
+            Message::system("a"),
+            Message::user("b"),
+            Message::text(Role::Developer, "c"),
+            Message::assistant("d"),
+        ];
+        let (input, losses) = send_messages(messages);
+        let expected = concat!(
+            r#"[{"type":"message","role":"system","content":[{"type":"input_text","text":"a"}]},"#,
+            r#"{"type":"message","role":"user","content":[{"type":"input_text","text":"b"}]},"#,
+            r#"{"type":"message","role":"developer","content":[{"type":"input_text","text":"c"}]},"#,
+            r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"d","annotations":[]}]}]"#,
+        );
+        assert_eq!((input.as_str(), losses.len()), (expected, 0));
+    }
+
+    #[test]
+    fn media_have_their_forms() {
+        let mut file = media(MediaKind::File, Source::Base64("QQ==".into()), Some("application/pdf"));
+        file.cache = Some(CacheMark { ttl: Some("30m".into()) });
+        if let Content::Media(media) = &mut file.content {
+            media.name = Some("a.pdf".into());
+        }
+        let (input, losses) = send_messages(vec![Message::new(
+            Role::User,
+            vec![
+                media(MediaKind::Image, Source::Base64("QQ==".into()), Some("image/png")),
+                media(MediaKind::Image, Source::Url("https://x/y".into()), None),
+                media(MediaKind::Image, Source::Id("f".into()), None),
+                file,
+                media(MediaKind::File, Source::Url("https://x/z".into()), None),
+                media(MediaKind::File, Source::Text("plain".into()), None),
+            ],
+        )]);
+        let expected = concat!(
+            r#"[{"type":"message","role":"user","content":["#,
+            r#"{"type":"input_image","image_url":"data:image/png;base64,QQ==","detail":"auto"},"#,
+            r#"{"type":"input_image","image_url":"https://x/y","detail":"auto"},"#,
+            r#"{"type":"input_image","file_id":"f","detail":"auto"},"#,
+            r#"{"type":"input_file","file_data":"data:application/pdf;base64,QQ==","filename":"a.pdf","prompt_cache_breakpoint":{"mode":"explicit","ttl":"30m"}},"#,
+            r#"{"type":"input_file","file_url":"https://x/z"},"#,
+            r#"{"type":"input_text","text":"plain"}]}]"#,
+        );
+        assert_eq!(input, expected);
+        assert_eq!(losses, ["messages[0].parts[5] approximated: a document of plain text goes as text"]);
+    }
+
+    #[test]
+    fn what_no_item_can_hold_is_refused() {
+        let sound = || media(MediaKind::Audio, Source::Base64("QQ==".into()), Some("audio/wav"));
+        let picture = || media(MediaKind::Image, Source::Url("u".into()), None);
+        let untyped = media(MediaKind::Image, Source::Base64("QQ==".into()), None);
+        for (role, part) in [
+            (Role::User, sound()),
+            (Role::Tool, result("c", vec![sound()], false)),
+            (Role::Tool, result("c", vec![thinking("t", true)], false)),
+            (Role::Assistant, picture()),
+            (Role::User, untyped),
+        ] {
+            let error = send(&Request::new("m", vec![Message::new(role, vec![part])])).err();
+            assert!(error.is_some_and(|e| e.to_string().contains("messages[0].parts[0]")));
+        }
+    }
+
+    #[test]
+    fn thinking_goes_back_as_the_items_it_was() {
+        let id = [("id", r#""r""#)];
+        let last = [("id", r#""r""#), ("encrypted_content", r#""e""#)];
+        let (input, losses) = send_messages(vec![assistant(vec![
+            with_state(thinking("a", true), "openai", &id),
+            with_state(thinking("b", false), "openai", &last),
+            with_state(thinking("", true), "openai", &last),
+            with_state(Part::text("t"), "openai", &[("id", r#""m""#), ("phase", r#""commentary""#)]),
+            with_state(call(Some("c"), "go", ""), "openai", &[("id", r#""f""#), ("namespace", r#""n""#)]),
+        ])]);
+        let expected = concat!(
+            r#"[{"type":"reasoning","id":"r","summary":[{"type":"summary_text","text":"a"}],"#,
+            r#""content":[{"type":"reasoning_text","text":"b"}],"encrypted_content":"e"},"#,
+            r#"{"type":"reasoning","id":"r","summary":[],"encrypted_content":"e"},"#,
+            r#"{"type":"message","role":"assistant","id":"m","phase":"commentary","status":"completed","#,
+            r#""content":[{"type":"output_text","text":"t","annotations":[]}]},"#,
+            r#"{"type":"function_call","id":"f","call_id":"c","name":"go","arguments":"{}","namespace":"n"}]"#,
+        );
+        assert_eq!((input.as_str(), losses.len()), (expected, 0));
+    }
+
+    #[test]
+    fn ids_do_not_go_without_the_thinking_before_them() {
+        let mut request = Request::new(
+            "m",
+            vec![assistant(vec![
+                with_state(thinking("a", true), "openai", &[("id", r#""r""#)]),
+                with_state(call(Some("c"), "go", "{}"), "openai", &[("id", r#""f""#)]),
+            ])],
+        );
+        assert!(send(&request).expect("good").losses.is_empty());
+        request.state.store = Some(false);
+        let sent = send(&request).expect("good");
+        let expected = r#"[{"type":"function_call","call_id":"c","name":"go","arguments":"{}"}]"#;
+        assert!(sent.json.contains(expected), "{}", sent.json);
+        assert_eq!(sent.losses.len(), 2);
+    }
+
+    #[test]
+    fn state_of_another_vendor_stays_here() {
+        let signature = [("signature", r#""s""#)];
+        let (input, losses) = send_messages(vec![assistant(vec![
+            with_state(thinking("a", false), "anthropic", &signature),
+            with_state(Part::text("t"), "anthropic", &[("id", r#""m""#)]),
+            Part::new(Content::Vendor {
+                wire: Wire::Anthropic,
+                kind: "redacted_thinking".into(),
+                json: raw("{}"),
+            }),
+            Part::new(Content::Vendor {
+                wire: WIRE,
+                kind: "web_search_call".into(),
+                json: raw(r#"{"type":"web_search_call", "b":1,"a":1.0}"#),
+            }),
+        ])]);
+        let expected = concat!(
+            r#"[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]},"#,
+            r#"{"type":"web_search_call", "b":1,"a":1.0}]"#,
+        );
+        assert_eq!(input, expected);
+        let paths: Vec<&str> = losses.iter().map(|l| l.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(
+            paths,
+            [
+                "messages[0].parts[0].opaque.signature",
+                "messages[0].parts[0]",
+                "messages[0].parts[1].opaque.id",
+                "messages[0].parts[2]"
+            ]
+        );
+    }
+
+    #[test]
+    fn results_are_text_or_parts() {
+        let picture = media(MediaKind::Image, Source::Url("u".into()), None);
+        let (input, losses) = send_messages(vec![Message::new(
+            Role::Tool,
+            vec![
+                result("a", vec![Part::text("x")], false),
+                result("b", vec![], false),
+                result("c", vec![Part::text("x"), picture.clone()], false),
+                result("d", vec![Part::text("x")], true),
+                result("e", vec![picture], true),
+                result("f", vec![], true),
+            ],
+        )]);
+        let image = r#"{"type":"input_image","image_url":"u","detail":"auto"}"#;
+        let expected = [
+            r#"{"type":"function_call_output","call_id":"a","output":"x"}"#.to_string(),
+            r#"{"type":"function_call_output","call_id":"b","output":""}"#.to_string(),
+            alloc::format!(
+                r#"{{"type":"function_call_output","call_id":"c","output":[{{"type":"input_text","text":"x"}},{image}]}}"#
+            ),
+            r#"{"type":"function_call_output","call_id":"d","output":"Error: x"}"#.to_string(),
+            alloc::format!(
+                r#"{{"type":"function_call_output","call_id":"e","output":[{{"type":"input_text","text":"Error"}},{image}]}}"#
+            ),
+            r#"{"type":"function_call_output","call_id":"f","output":"Error"}"#.to_string(),
+        ];
+        assert_eq!(input, alloc::format!("[{}]", expected.join(",")));
+        assert_eq!(losses.len(), 3);
+    }
+
+    #[test]
+    fn calls_without_an_id_get_one_that_their_results_share() {
+        let mut named = result("", vec![], false);
+        if let Content::ToolResult(result) = &mut named.content {
+            result.name = Some("b".into());
+        }
+        let (input, losses) = send_messages(vec![
+            assistant(vec![call(None, "a", "{}"), call(Some(""), "b", "{}")]),
+            Message::new(Role::Tool, vec![named, result("", vec![], false)]),
+        ]);
+        let (_, outputs) = input.split_once(r#"{"type":"function_call_output""#).expect("outputs");
+        assert!(outputs.starts_with(r#","call_id":"call_0_1""#), "{input}");
+        assert!(outputs.contains(r#""call_id":"call_0_0""#), "{input}");
+        assert_eq!(losses.len(), 2);
+    }
+
+    #[test]
+    fn fields_of_other_wires_and_places_are_reported() {
+        let mut text = Part::text("t");
+        text.extensions = vec![
+            Extension::new(Wire::Gemini, "thought", raw("true")),
+            Extension::new(WIRE, "logprobs", raw("[]")),
+            Extension::new(WIRE, "type", raw("1")),
+        ];
+        text.cache = Some(CacheMark::default());
+        if let Content::Text { citations, .. } = &mut text.content {
+            *citations = vec![
+                Citation { wire: WIRE, raw: raw(r#"{"url":"u"}"#) },
+                Citation { wire: Wire::Gemini, raw: raw("{}") },
+            ];
+        }
+        let mut message = assistant(vec![text]);
+        message.extensions = vec![
+            Extension::new(WIRE, "phase", raw(r#""final_answer""#)),
+            Extension::new(Wire::OpenaiChat, "name", raw(r#""x""#)),
+        ];
+        let (input, losses) = send_messages(vec![message]);
+        let expected = concat!(
+            r#"[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","#,
+            r#""annotations":[{"url":"u"}],"logprobs":[]}],"phase":"final_answer"}]"#
+        );
+        assert_eq!(input, expected);
+        let paths: Vec<&str> = losses.iter().map(|l| l.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(
+            paths,
+            [
+                "messages[0].parts[0].cache",
+                "messages[0].parts[0].citations",
+                "messages[0].parts[0].extensions.thought",
+                "messages[0].parts[0].extensions.type",
+                "messages[0].extensions.name"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_came_goes_back_as_it_was() {
+        let items = concat!(
+            r#"{"type":"reasoning","id":"r","summary":[{"type":"summary_text","text":"s"}],"encrypted_content":"e"},"#,
+            r#"{"id":"w","type":"web_search_call","status":"completed","action":{"b":1,"a":1.0}},"#,
+            r#"{"type":"message","role":"assistant","id":"m","phase":"commentary","status":"completed","#,
+            r#""content":[{"type":"output_text","text":"a","annotations":[{"type":"x"}]},"#,
+            r#"{"type":"refusal","refusal":"no"}]},"#,
+            r#"{"type":"function_call","id":"f","call_id":"c","name":"go","arguments":"{\"b\": 1}","namespace":"n"},"#,
+            r#"{"type":"custom_tool_call","id":"g","call_id":"d","name":"say","input":"x"},"#,
+            r#"{"type":"image_generation_call","id":"i","status":"completed","result":"QQ=="}"#,
+        );
+        let body = alloc::format!(r#"{{"object":"response","status":"completed","output":[{items}]}}"#);
+        let (input, losses) = send_messages(vec![decode(&[&body]).response.to_message()]);
+        assert_eq!((input, losses.len()), (alloc::format!("[{items}]"), 0));
+    }
 }

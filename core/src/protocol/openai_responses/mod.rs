@@ -61,3 +61,35 @@ mod decoded {
         Decoded { response: accumulator.into_response(), events, usage: state.usage().clone(), end }
     }
 }
+
+#[cfg(test)]
+mod encoded {
+    //! Requests as the tests of this folder look at them.
+
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    use crate::model::{Message, Request};
+    use crate::protocol::{Credential, Dialect, EncodeError, Target, encode_request};
+
+    pub(super) struct Sent {
+        pub(super) json: String,
+        pub(super) losses: Vec<String>,
+    }
+
+    pub(super) fn send(request: &Request) -> Result<Sent, EncodeError> {
+        let key = Some(Credential::new("k"));
+        let target = Target::new(&Dialect::OPENAI_RESPONSES, key).expect("a good target");
+        let encoded = encode_request(request, &target, false)?;
+        let json = String::from_utf8(encoded.http.body).expect("JSON is UTF-8");
+        crate::json::RawJson::parse(&json).expect("a request is JSON");
+        Ok(Sent { json, losses: encoded.losses.iter().map(ToString::to_string).collect() })
+    }
+
+    /// The elements of `input` and the losses.
+    pub(super) fn send_messages(messages: Vec<Message>) -> (String, Vec<String>) {
+        let sent = send(&Request::new("m", messages)).expect("a request that can be sent");
+        let input = sent.json.strip_prefix(r#"{"model":"m","input":"#).expect("the two fields");
+        (input.strip_suffix('}').expect("an object").into(), sent.losses)
+    }
+}

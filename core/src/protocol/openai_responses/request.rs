@@ -405,3 +405,184 @@ fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
         encoding.lose(LossAction::Dropped, alloc::format!("extensions.{name}"), why);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::encoded::send;
+    use super::*;
+    use crate::json::Number;
+    use crate::model::{Message, Request};
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn raw(text: &str) -> RawJson {
+        RawJson::parse(text).expect(text)
+    }
+
+    fn request() -> Request {
+        Request::new("m", Vec::new())
+    }
+
+    fn own(name: &str, value: &str) -> Extension {
+        Extension::new(WIRE, name, raw(value))
+    }
+
+    #[test]
+    fn everything_the_wire_knows_is_written() {
+        let mut request = Request::new("m", vec![Message::user("hi")]);
+        request.tools = vec![
+            Tool::function("go", "Goes.", raw(r#"{"type":"object","b":1,"a":1.0}"#)),
+            Tool::Freeform {
+                name: "say".into(),
+                description: None,
+                format: ToolFormat::Grammar { syntax: "lark".into(), definition: "x".into() },
+            },
+            Tool::Vendor { wire: WIRE, json: raw(r#"{"type":"web_search"}"#) },
+        ];
+        request.tool_choice =
+            Some(ToolChoice::Allowed { names: vec!["go".into(), "say".into()], required: true });
+        request.parallel_tool_calls = Some(false);
+        request.output = Some(OutputFormat::JsonSchema {
+            name: "s".into(),
+            description: None,
+            schema: raw("{}"),
+            strict: Some(true),
+        });
+        request.reasoning = Some(Reasoning {
+            effort: Some(Effort::Xhigh),
+            summary: Some(SummaryLevel::Concise),
+            ..Reasoning::default()
+        });
+        request.sampling.temperature = Some(Number::parse("1.0").expect("a number"));
+        request.sampling.top_p = Some(Number::parse("0.5").expect("a number"));
+        request.sampling.logprobs = Some(3);
+        request.limits.max_output_tokens = Some(9);
+        request.limits.max_tool_calls = Some(2);
+        request.metadata = vec![("k".into(), "v".into())];
+        request.user = Some("u".into());
+        request.cache_key = Some("c".into());
+        request.cache = Some(CacheMark { ttl: Some("12h".into()) });
+        request.service_tier = Some("flex".into());
+        request.state.previous_response_id = Some("r".into());
+        request.state.store = Some(false);
+        request.state.background = true;
+        request.extensions = vec![
+            own("text.verbosity", r#""low""#),
+            own("stream_options.include_obfuscation", "false"),
+            own("truncation", r#""auto""#),
+            own("include", r#"["web_search_call.results","reasoning.encrypted_content"]"#),
+        ];
+        let sent = send(&request).expect("good");
+        assert_eq!(sent.losses, Vec::<String>::new());
+        let expected = concat!(
+            r#"{"model":"m","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"hi"}]}],"#,
+            r#""tools":[{"type":"function","name":"go","description":"Goes.","parameters":{"type":"object","b":1,"a":1.0}},"#,
+            r#"{"type":"custom","name":"say","format":{"type":"grammar","syntax":"lark","definition":"x"}},{"type":"web_search"}],"#,
+            r#""tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"go"},{"type":"custom","name":"say"}]},"#,
+            r#""parallel_tool_calls":false,"text":{"format":{"type":"json_schema","name":"s","schema":{},"strict":true},"verbosity":"low"},"#,
+            r#""reasoning":{"effort":"xhigh","summary":"concise"},"#,
+            r#""include":["reasoning.encrypted_content","message.output_text.logprobs","web_search_call.results"],"#,
+            r#""max_output_tokens":9,"max_tool_calls":2,"temperature":1.0,"top_p":0.5,"top_logprobs":3,"metadata":{"k":"v"},"#,
+            r#""service_tier":"flex","safety_identifier":"u","prompt_cache_key":"c","prompt_cache_options":{"mode":"implicit","ttl":"12h"},"#,
+            r#""previous_response_id":"r","store":false,"background":true,"stream_options":{"include_obfuscation":false},"truncation":"auto"}"#,
+        );
+        assert_eq!(sent.json, expected);
+    }
+
+    #[test]
+    fn choices_have_their_forms() {
+        let cases = [
+            (ToolChoice::Auto, r#""auto""#),
+            (ToolChoice::None, r#""none""#),
+            (ToolChoice::Required, r#""required""#),
+            (ToolChoice::Named("go".into()), r#"{"type":"function","name":"go"}"#),
+            (ToolChoice::Vendor { wire: WIRE, json: raw(r#"{"type":"mcp"}"#) }, r#"{"type":"mcp"}"#),
+        ];
+        for (choice, expected) in cases {
+            let mut request = request();
+            request.tool_choice = Some(choice);
+            let expected = alloc::format!(r#"{{"model":"m","input":[],"tool_choice":{expected}}}"#);
+            assert_eq!(send(&request).expect("good").json, expected);
+        }
+    }
+
+    #[test]
+    fn what_the_wire_lacks_is_reported() {
+        let mut request = request();
+        request.sampling.top_k = Some(Number::from(1));
+        request.sampling.seed = Some(Number::from(1));
+        request.sampling.presence_penalty = Some(Number::from(1));
+        request.sampling.frequency_penalty = Some(Number::from(1));
+        request.sampling.candidates = Some(1);
+        request.stop = vec!["x".into()];
+        request.cache = Some(CacheMark { ttl: Some("5m".into()) });
+        request.service_tier = Some("standard_only".into());
+        request.reasoning = Some(Reasoning { budget_tokens: Some(5000), ..Reasoning::default() });
+        request.tool_choice = Some(ToolChoice::Vendor { wire: Wire::Gemini, json: raw("{}") });
+        request.tools = vec![Tool::Vendor { wire: Wire::Gemini, json: raw("{}") }];
+        request.extensions = vec![
+            Extension::new(Wire::Gemini, "labels", raw("{}")),
+            own("model", "1"),
+            own("reasoning", "{}"),
+            own("reasoning.effort.x", "1"),
+            own("stream", "true"),
+            own(&".".repeat(100_000), "1"),
+        ];
+        let sent = send(&request).expect("good");
+        let paths: Vec<&str> = sent.losses.iter().map(|l| l.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(
+            paths[..16],
+            [
+                "tools[0]",
+                "tool_choice",
+                "reasoning.budget_tokens",
+                "sampling.top_k",
+                "sampling.seed",
+                "sampling.presence_penalty",
+                "sampling.frequency_penalty",
+                "stop",
+                "service_tier",
+                "cache.ttl",
+                "extensions.labels",
+                "extensions.model",
+                "extensions.reasoning",
+                "extensions.reasoning.effort.x",
+                "extensions.stream",
+                alloc::format!("extensions.{}", ".".repeat(100_000)).as_str(),
+            ]
+        );
+        let expected = concat!(
+            r#"{"model":"m","input":[],"tools":[],"reasoning":{"effort":"medium"},"#,
+            r#""service_tier":"default","prompt_cache_options":{"mode":"implicit"}}"#
+        );
+        assert_eq!(sent.json, expected);
+    }
+
+    #[test]
+    fn what_would_change_the_meaning_is_refused() {
+        let mut several = request();
+        several.sampling.candidates = Some(2);
+        let mut resumed = request();
+        resumed.state.continuation_token = Some("t".into());
+        for (request, path) in [(several, "sampling.candidates"), (resumed, "state.continuation_token")] {
+            let error = send(&request).err().expect("refused").to_string();
+            assert!(error.contains(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn encrypted_thinking_is_asked_for_only_without_a_store() {
+        for (store, effort, is_asked) in [
+            (Some(false), Some(Effort::Low), true),
+            (Some(false), Some(Effort::None), false),
+            (Some(false), None, true),
+            (None, Some(Effort::Low), false),
+        ] {
+            let mut request = request();
+            request.state.store = store;
+            request.reasoning = Some(Reasoning { effort, ..Reasoning::default() });
+            let json = send(&request).expect("good").json;
+            assert_eq!(json.contains("reasoning.encrypted_content"), is_asked, "{json}");
+        }
+    }
+}
