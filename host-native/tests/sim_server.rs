@@ -2,10 +2,12 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokenwire::core::model::Accumulator;
 use tokenwire::core::protocol::{Caps, DecodeError, Decoder};
+use tokenwire::exchange::Exchange;
 use tokenwire::sim::{Error, Options, Server};
 use tokenwire::{Dialect, Response};
 
@@ -59,8 +61,7 @@ fn parse(bytes: &[u8]) -> Answer {
         return Answer { status, head, body: rest.to_vec(), is_whole: true };
     }
     let mut body = Vec::new();
-    loop {
-        let Some(line) = rest.windows(2).position(|w| w == b"\r\n") else { break };
+    while let Some(line) = rest.windows(2).position(|w| w == b"\r\n") {
         let size = std::str::from_utf8(&rest[..line]).expect("text");
         let size = usize::from_str_radix(size, 16).expect("a size");
         let chunk = &rest[line + 2..];
@@ -283,6 +284,30 @@ fn requests_are_kept_without_their_secrets_in_debug() {
     assert_eq!(requests[0].headers.get("authorization"), Some("Bearer sk-1"));
     assert_eq!(requests[0].body, body.as_bytes());
     assert!(!format!("{requests:?}").contains("sk-1"));
+}
+
+#[test]
+fn every_recording_is_played_byte_for_byte() {
+    let Some(folder) = std::env::var_os("TOKENWIRE_CORPUS").map(PathBuf::from) else {
+        println!("skipped: TOKENWIRE_CORPUS names no folder");
+        return;
+    };
+    let options = Options { replay: Some(folder.clone()), ..Options::default() };
+    let server = Server::start(options).expect("a free port on loopback");
+    let mut played = 0;
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let Ok(files) = std::fs::read_dir(entry.path()) else { continue };
+        for file in files.flatten() {
+            let Ok(recorded) = Exchange::read(&file.path()) else { continue };
+            let headers = format!("x-sim-replay: {}\r\n", recorded.id);
+            let answer = post(&server, "/v1/messages", &headers, "{}");
+            assert_eq!(answer.status, recorded.status, "{}", recorded.id);
+            assert!(answer.body == recorded.body, "{}", recorded.id);
+            played += 1;
+        }
+    }
+    println!("{played} recordings played");
+    assert!(played > 0);
 }
 
 #[test]

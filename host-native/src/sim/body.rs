@@ -115,6 +115,8 @@ impl Body for StepBody {
                     this.underway.break_off();
                     return Poll::Ready(Some(Err(io::Error::other("broken as planned"))));
                 }
+                // A timer of 0 would still take a millisecond.
+                State::Flushing(Then::Sleep(0)) => this.state = State::Walking,
                 State::Flushing(Then::Sleep(ms)) => {
                     let sleep = tokio::time::sleep(Duration::from_millis(*ms));
                     this.state = State::Sleeping(Box::pin(sleep));

@@ -48,10 +48,10 @@ impl Replay {
         let Ok(exchange) = Exchange::read(&file) else { return };
         let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let id = if exchange.id.is_empty() { name } else { exchange.id };
-        if let (Some(path), Some(request)) = (&exchange.url_path, &exchange.request) {
-            if let Ok(body) = serde_json::from_str(request) {
-                self.by_request.entry(key(path, &body)).or_default().push(file.clone());
-            }
+        if let (Some(path), Some(request)) = (&exchange.url_path, &exchange.request)
+            && let Ok(body) = serde_json::from_str(request)
+        {
+            self.by_request.entry(key(path, &body)).or_default().push(file.clone());
         }
         self.by_id.insert(id, file);
     }
