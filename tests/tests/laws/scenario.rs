@@ -23,8 +23,8 @@ impl Plan {
     pub(crate) fn call(&self, now: Instant) -> Call {
         let mut request = Request::new("sim", vec![Message::user("hello")]);
         request.state.background = self.background && self.wire == Wire::OpenaiResponses;
-        let target =
-            Target::new(Dialect::of_wire(self.wire), Some(Credential::new("key"))).expect("the key is plain");
+        let target = Target::new(Dialect::of_wire(self.wire), Some(Credential::new("sk-law-7f3a9c")))
+            .expect("the key is plain");
         Call::new(request, target, self.options.clone(), self.seed, now).expect("the request is plain")
     }
 }
