@@ -286,7 +286,7 @@ impl Call {
         let Some(mut attempt) = self.take_attempt(number) else { return };
         if !bytes.is_empty() {
             attempt.record.bytes += bytes.len() as u64;
-            attempt.record.first_byte_ms.get_or_insert(self.now.since(attempt.started));
+            attempt.record.first_byte_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         match &mut attempt.phase {
             // A body before its head: the host is confused, the bytes are nobody's.
@@ -312,7 +312,7 @@ impl Call {
         let decoded = attempt.decoder.push(bytes, &mut self.delivery.sink(&mut self.outputs));
         if self.delivery.events() > events_before {
             attempt.last_event = Some(self.now);
-            attempt.record.first_event_ms.get_or_insert(self.now.since(attempt.started));
+            attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if self.delivery.response_bytes() > self.options.caps.response_bytes {
             let message = alloc::format!(
@@ -382,7 +382,7 @@ impl Call {
         let events_before = self.delivery.events();
         let ended = attempt.decoder.end(&mut self.delivery.sink(&mut self.outputs));
         if self.delivery.events() > events_before {
-            attempt.record.first_event_ms.get_or_insert(self.now.since(attempt.started));
+            attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if let Err(error) = ended {
             let failure = decode_failure(error, &attempt);

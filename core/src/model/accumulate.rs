@@ -136,10 +136,10 @@ impl Accumulator {
             }
         }
         let keep = usize::try_from(keep_bytes).unwrap_or(usize::MAX);
-        if let Some(text) = self.part(from_part).and_then(|p| text_mut(&mut p.content)) {
-            if text.is_char_boundary(keep) {
-                text.truncate(keep);
-            }
+        if let Some(text) = self.part(from_part).and_then(|p| text_mut(&mut p.content))
+            && text.is_char_boundary(keep)
+        {
+            text.truncate(keep);
         }
         if self.places.is_empty() {
             self.response.candidates.clear();
