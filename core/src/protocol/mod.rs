@@ -8,6 +8,7 @@ mod anthropic;
 mod decoder;
 mod dialect;
 mod encode;
+mod encoding;
 mod gemini;
 mod openai_chat;
 mod openai_error;
@@ -17,7 +18,8 @@ mod wire_decoder;
 
 pub use decoder::{Caps, Decoder, Resume};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
-pub use encode::{EncodeError, Encoded, encode_request, encode_resume};
+pub use encode::{Encoded, encode_request, encode_resume};
+pub use encoding::EncodeError;
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};
 

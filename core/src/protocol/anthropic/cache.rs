@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::json::Writer;
 use crate::model::{CacheMark, Content, LossAction, Part, Request, Tool};
-use crate::protocol::encode::Encoding;
+use crate::protocol::encoding::Encoding;
 
 /// The API refuses a request with more.
 const MAX_MARKS: usize = 4;

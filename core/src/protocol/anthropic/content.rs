@@ -10,7 +10,7 @@ use super::object::with_field;
 use super::tools::with_extensions;
 use crate::json::Writer;
 use crate::model::{Content, LossAction, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire};
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// The fields of a request that are about the conversation, JSON text.
 pub(super) struct Conversation {

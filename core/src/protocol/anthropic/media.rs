@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::json::Writer;
 use crate::model::{LossAction, Media, MediaKind, Source};
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// Writes a block of type `image` or `document`.
 pub(super) fn encode(encoding: &mut Encoding<'_>, path: &str, media: &Media) -> Result<String, EncodeError> {

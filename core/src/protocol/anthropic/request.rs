@@ -8,7 +8,7 @@ use super::object::{field, with_field};
 use super::{content, tools};
 use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
-use crate::protocol::encode::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
 /// `max_tokens` where the request sets no limit: the wire demands one. A thinking budget comes on
 /// top, because it counts against the same limit.

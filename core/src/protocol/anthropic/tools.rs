@@ -7,7 +7,7 @@ use super::cache::Marks;
 use super::object::{field, with_field};
 use crate::json::{Kind, RawJson, Reader, Writer};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// The fields of a request that are about tools, JSON text.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use crate::model::{
     Content, Extension, LossAction, Media, MediaKind, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";

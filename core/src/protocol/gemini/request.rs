@@ -9,7 +9,7 @@ use crate::json::Writer;
 use crate::model::{
     Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat, Wire,
 };
-use crate::protocol::encode::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     let path = path(encoding)?;

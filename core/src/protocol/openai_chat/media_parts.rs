@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use super::fields::{Fields, quoted};
 use crate::model::{LossAction, Media, MediaKind, Source};
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// The content part for `media`.
 ///

@@ -11,7 +11,7 @@ use super::tools::extend;
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// Writes the array of messages.
 pub(super) fn encode(encoding: &mut Encoding<'_>) -> Result<String, EncodeError> {

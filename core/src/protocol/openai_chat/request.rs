@@ -8,7 +8,7 @@ use super::{messages, tools};
 use crate::json::Number;
 use crate::model::{CacheMark, Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
 use crate::protocol::dialect::{CacheMarks, MaxTokensField, ReasoningSwitch};
-use crate::protocol::encode::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
 /// More stop strings are refused by the API.
 const MAX_STOPS: usize = 4;

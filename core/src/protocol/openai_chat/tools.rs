@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::fields::{Fields, array, quoted};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// The parameters of a freeform tool where only functions are known.
 pub(super) const WRAPPED_INPUT: &str =

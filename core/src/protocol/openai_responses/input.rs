@@ -11,7 +11,7 @@ use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
     ToolResult,
 };
-use crate::protocol::encode::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// Refuses what no item can hold.
 pub(super) fn check(encoding: &Encoding<'_>) -> Result<(), EncodeError> {

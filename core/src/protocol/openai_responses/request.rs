@@ -9,7 +9,7 @@ use crate::model::{
     CacheMark, Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice,
     ToolFormat, Wire,
 };
-use crate::protocol::encode::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
 /// The wire that this folder speaks.
 pub(super) const WIRE: Wire = Wire::OpenaiResponses;

@@ -1,0 +1,57 @@
+//! What the encoders of all wires work with.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Target;
+use crate::model::{Loss, LossAction, Request, Wire};
+
+/// A request that cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The request contradicts itself or lacks something.
+    #[error("invalid request at {path}: {why}")]
+    Invalid {
+        /// Where.
+        path: String,
+        /// What was expected and what came.
+        why: String,
+    },
+    /// The wire cannot say it, and leaving it out would change the meaning.
+    #[error("{wire} cannot carry {loss}")]
+    Refused {
+        /// The wire.
+        wire: Wire,
+        /// What it cannot carry.
+        loss: Loss,
+    },
+}
+
+/// What an encoder of one wire makes: a path below the base URL and a JSON body.
+pub(super) struct Body {
+    pub(super) path: String,
+    pub(super) json: String,
+}
+
+/// What an encoder of one wire works with.
+pub(super) struct Encoding<'a> {
+    pub(super) request: &'a Request,
+    pub(super) target: &'a Target,
+    pub(super) stream: bool,
+    pub(super) losses: Vec<Loss>,
+}
+
+impl Encoding<'_> {
+    pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
+        self.losses.push(Loss::new(action, path, why));
+    }
+
+    /// The error for something whose loss would change the meaning.
+    pub(super) fn refuse(&self, path: impl Into<String>, why: impl Into<String>) -> EncodeError {
+        EncodeError::Refused {
+            wire: self.target.dialect.wire,
+            loss: Loss::new(LossAction::Refused, path, why),
+        }
+    }
+}
