@@ -134,7 +134,7 @@ impl State {
                 "service_tier" => self.note_tier(r.opt_string()?),
                 "error" => {
                     if let Some(raw) = not_null(&mut r)? {
-                        seen.error = error::read_field(raw);
+                        seen.error = error::read_value(raw);
                     }
                 }
                 _ => r.skip()?,
@@ -214,7 +214,7 @@ impl State {
                 "text" => text = r.opt_string()?,
                 "error" => {
                     if let Some(raw) = not_null(r)? {
-                        seen.error = error::read_field(raw);
+                        seen.error = error::read_value(raw);
                     }
                 }
                 _ => r.skip()?,
@@ -334,7 +334,7 @@ fn read_groq<'a>(r: &mut Reader<'a>, seen: &mut Seen) -> Result<Option<&'a str>,
             "usage" => usage = not_null(r)?,
             "error" => {
                 if let Some(raw) = not_null(r)? {
-                    seen.error = error::read_field(raw);
+                    seen.error = error::read_value(raw);
                 }
             }
             _ => r.skip()?,

@@ -193,7 +193,7 @@ fn terminal(
         return Ok(Ok(()));
     }
     let error = match envelope.error {
-        Some(raw) => openai_error::read_error(&mut Reader::new(raw))?,
+        Some(raw) => openai_error::read_value(raw),
         None => None,
     };
     Ok(Err(DecodeError::Provider(Box::new(error.unwrap_or_default()))))
