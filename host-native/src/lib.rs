@@ -53,3 +53,8 @@ pub use tokenwire_core::model::{
 pub use tokenwire_core::protocol::{Credential, Dialect, Target};
 pub use tokenwire_core::retry::RetryPolicy;
 pub use tokenwire_core::usage::{Bucket, Completeness, Usage};
+
+/// Compiles the README's code.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
