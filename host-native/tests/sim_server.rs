@@ -5,11 +5,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures::StreamExt;
+use futures::executor::block_on;
 use tokenwire::core::model::Accumulator;
 use tokenwire::core::protocol::{Caps, DecodeError, Decoder};
 use tokenwire::exchange::Exchange;
 use tokenwire::sim::{Error, Options, Server};
-use tokenwire::{Dialect, Response};
+use tokenwire::{
+    Client, Credential, Dialect, Event, Message, Options as CallOptions, Request, Response, Target, Update,
+};
 
 /// Far longer than anything here takes; it only turns a hang into a failure.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -339,4 +343,58 @@ fn recordings_are_played_in_their_turn() {
     assert_eq!(post(&server, "/x/messages", "x-sim-replay: third\r\n", "{}").status, 404);
     assert_eq!(post(&server, "/v1/chat/completions", "", &format!("{{{MESSAGES}}}")).status, 200);
     std::fs::remove_dir_all(folder).expect("the test's own folder");
+}
+
+fn client(server: &Server, dialect: &'static Dialect, stream: bool) -> Client {
+    let target = Target::at(dialect, &server.url(), Some(Credential::new("key"))).expect("a target");
+    let mut options = CallOptions { stream, ..CallOptions::default() };
+    options.retry.max_attempts = Some(5);
+    options.retry.backoff.base_ms = 1;
+    options.retry.backoff.cap_ms = 1;
+    Client::builder().target("sim", target).options(options).build().expect("a client")
+}
+
+const DIALECTS: [&Dialect; 4] =
+    [&Dialect::OPENAI, &Dialect::OPENAI_RESPONSES, &Dialect::ANTHROPIC, &Dialect::GEMINI];
+
+#[test]
+fn the_client_gets_through_its_faults() {
+    let server = server();
+    for dialect in DIALECTS {
+        for (stream, seed) in [(false, 1), (true, 2)] {
+            let model = format!("sim-429+retry-after-ms=1,503,reset,cut@0,seed@{seed}");
+            let request = Request::new(model, vec![Message::user("hé")]);
+            let client = client(&server, dialect, stream);
+            let outcome = block_on(async {
+                let mut updates = client.call("sim", request).expect("a call");
+                while let Some(update) = updates.next().await {
+                    if let Update::Done(outcome) = update {
+                        return outcome;
+                    }
+                }
+                panic!("a stream ends with its outcome");
+            });
+            assert!(outcome.is_complete(), "{}: {outcome:?}", dialect.name);
+            assert!(outcome.response.text().starts_with("You said “hé”."), "{}", dialect.name);
+            assert_eq!(outcome.attempts.len(), 5, "{}", dialect.name);
+        }
+    }
+}
+
+#[test]
+fn a_dropped_stream_closes_its_connection() {
+    let server = server();
+    for (number, dialect) in (1..).zip(DIALECTS) {
+        let client = client(&server, dialect, true);
+        let request = Request::new("sim-deltas@20,stall@9", vec![Message::user("hé")]);
+        block_on(async {
+            let mut updates = client.call("sim", request).expect("a call");
+            while let Some(update) = updates.next().await {
+                if matches!(update, Update::Event(Event::TextDelta { .. })) {
+                    break;
+                }
+            }
+        });
+        assert!(server.wait_until(LIMIT, |s| s.closed_early == number), "{}", dialect.name);
+    }
 }

@@ -30,7 +30,8 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
 /// The path below the base URL, which may name the API version (and, on Vertex, the publisher).
 fn path(e: &Encoding<'_>) -> Result<String, EncodeError> {
     let model = e.request.model.trim();
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@:".contains(&b);
+    // RFC 3986's `pchar` without escapes, and the slash.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@:!$&'()*+,;=".contains(&b);
     if !model.bytes().all(is_plain) || model.split('/').any(|s| matches!(s, "" | "." | "..")) {
         return Err(EncodeError::Invalid {
             path: "model".into(),

@@ -5,7 +5,7 @@ use super::*;
 use crate::http::{Headers, Method};
 use crate::model::{Accumulator, FinishReason, Response};
 use crate::protocol::{Caps, DecodeError, Decoder, Dialect};
-use crate::testing::provider::{BodyStep, Fault, stream, whole};
+use crate::testing::provider::{BodyStep, stream, whole};
 use crate::usage::{Bucket, Completeness, Usage};
 
 const NOW: UnixTime = UnixTime::from_millis(784_111_777_000);
@@ -322,5 +322,47 @@ fn a_simulated_host_can_play_the_same() {
     assert_eq!(reply.steps.last().map(|s| &s.what), Some(&What::End));
     let reset = Reply::from(provider.answer(&request, NOW));
     assert_eq!(reset, Reply::fails(crate::http::TransportKind::Reset));
-    let _ = Fault::Refused;
+}
+
+#[test]
+fn statuses_and_hints_are_understood() {
+    use crate::failure::{FailureKind, classify_response};
+    // Unix seconds are told from seconds to wait by their size.
+    let now = UnixTime::from_millis(1_795_000_000_000);
+    for wire in Wire::ALL {
+        for (plan, kind, hint) in [
+            ("429 retry-after=2", FailureKind::RateLimit, Some(2_000)),
+            ("429 retry-after=2.5", FailureKind::RateLimit, Some(2_500)),
+            ("429 retry-after-ms=1500", FailureKind::RateLimit, Some(1_500)),
+            ("429 retry-after=date:60", FailureKind::RateLimit, Some(60_000)),
+            ("429 retry-after=rfc850:60", FailureKind::RateLimit, Some(60_000)),
+            ("429 retry-after=asctime:60", FailureKind::RateLimit, Some(60_000)),
+            ("429 reset=rfc3339:60", FailureKind::RateLimit, Some(60_000)),
+            ("429 reset=go:1m", FailureKind::RateLimit, Some(60_000)),
+            ("429 reset=unix:60", FailureKind::RateLimit, Some(60_000)),
+            ("429", FailureKind::RateLimit, None),
+            ("quota", FailureKind::QuotaExceeded, None),
+            ("auth", FailureKind::Authentication, None),
+            ("403", FailureKind::Forbidden, None),
+            ("404", FailureKind::NotFound, None),
+            ("context", FailureKind::ContextWindowExceeded, None),
+            ("500", FailureKind::ServerError, None),
+            ("502", FailureKind::ServerError, None),
+            ("503 empty", FailureKind::ServerError, None),
+            ("overloaded", FailureKind::Overloaded, None),
+        ] {
+            let mut request = request(wire, "m", true);
+            request.headers.push("x-sim-plan", plan);
+            let answer = answer(Provider::new(7, 0).answer(&request, now));
+            let text = String::from_utf8(answer.body.collect_bytes()).expect("text");
+            let body = crate::protocol::read_error(wire, &text).unwrap_or_default();
+            let failure = classify_response(answer.status, &answer.headers, &body, &text, Some(now));
+            assert_eq!((failure.kind, failure.retry_after_ms), (kind, hint), "{wire} {plan}: {text}");
+        }
+    }
+    let mut request = request(Wire::Gemini, "m", false);
+    request.headers.push("x-sim-plan", "429 retry-info=12s");
+    let text = answer(Provider::new(7, 0).answer(&request, now)).body.collect_bytes();
+    let body = crate::protocol::read_error(Wire::Gemini, &String::from_utf8_lossy(&text));
+    assert_eq!(body.and_then(|b| b.retry_after_ms), Some(12_000));
 }
