@@ -62,7 +62,7 @@ pub mod protocol;
 pub mod retry;
 pub mod rng;
 pub mod sse;
-#[cfg(feature = "testing")]
+#[cfg(feature = "simulation")]
 pub mod testing;
 pub mod time;
 pub mod transcript;

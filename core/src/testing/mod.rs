@@ -5,6 +5,7 @@
 pub mod errors;
 pub mod provider;
 mod sim_host;
+#[cfg(feature = "testing")]
 pub mod strategies;
 
 pub use sim_host::{Reply, SimHost, SimRun, Step, What};
