@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokenwire_core::call::{Call, Deadlines, Options, Outcome};
 use tokenwire_core::driver::{Driver, Host};
 use tokenwire_core::model::Request;
-use tokenwire_core::protocol::{Credential, Dialect, Target};
+use tokenwire_core::protocol::{Credential, Dialect, Target, TargetError};
 
 use crate::event_stream::EventStream;
 use crate::{Error, NativeHost};
@@ -42,10 +42,15 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The options of a client that was given none: the bounded policy, 10 minutes for a response head,
-/// 5 minutes of silence within a stream.
+/// The options of a client that was given none: the bounded policy, 10 minutes for a response head
+/// and for the first event, 5 minutes of silence within a stream.
 pub fn default_options() -> Options {
-    let deadlines = Deadlines { head_ms: Some(HEAD_MS), stall_ms: Some(STALL_MS), ..Deadlines::default() };
+    let deadlines = Deadlines {
+        head_ms: Some(HEAD_MS),
+        first_event_ms: Some(HEAD_MS),
+        stall_ms: Some(STALL_MS),
+        ..Deadlines::default()
+    };
     Options { deadlines, ..Options::default() }
 }
 
@@ -94,10 +99,7 @@ impl ClientBuilder {
     /// # Errors
     /// HTTP cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let options = self.options.unwrap_or_else(|| Options {
-            deadlines: Deadlines { head_ms: Some(HEAD_MS), stall_ms: Some(STALL_MS), ..Deadlines::default() },
-            ..Options::default()
-        });
+        let options = self.options.unwrap_or_else(default_options);
         Ok(Client { host: NativeHost::new()?, targets: Arc::new(self.targets), options })
     }
 }
@@ -117,7 +119,13 @@ fn from_environment(dialect: &'static Dialect) -> Result<Option<Target>, Error> 
     }
     match base_url.as_deref().unwrap_or(dialect.base_url) {
         "" => Ok(None),
-        url => Ok(Some(Target::at(dialect, url, key)?)),
+        url => Target::at(dialect, url, key).map(Some).map_err(|source| {
+            let variable = match source {
+                TargetError::BaseUrl { .. } => base_url_variable(dialect),
+                _ => dialect.key_variable.into(),
+            };
+            Error::Environment { variable, source }
+        }),
     }
 }
 

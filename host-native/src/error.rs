@@ -10,6 +10,14 @@ pub enum Error {
     /// The request cannot be encoded for the provider's wire.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// A variable of the environment holds an unusable URL or key.
+    #[error("{variable}: {source}")]
+    Environment {
+        /// The variable.
+        variable: String,
+        /// What is wrong with what it holds.
+        source: TargetError,
+    },
     /// The HTTP client cannot be built: no TLS roots, for example.
     #[error("cannot set up HTTP: {0}")]
     Http(String),

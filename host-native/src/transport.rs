@@ -1,8 +1,8 @@
 //! HTTP through reqwest, on one runtime that is started with the first call.
 
 use std::error::Error as _;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
@@ -120,23 +120,37 @@ async fn run(
 }
 
 async fn pump(mut response: reqwest::Response, chunks: mpsc::Sender<Sent<Bytes>>) {
-    loop {
-        let chunk = match response.chunk().await {
+    while let Some(chunk) = next_chunk(&mut response, &chunks).await {
+        let chunk = match chunk {
             Ok(Some(chunk)) => Ok(chunk),
             Ok(None) => return,
             Err(error) => Err(transport_error(&error, TransportKind::Body)),
         };
         let failed = chunk.is_err();
         if chunks.send(chunk).await.is_err() {
-            // The caller has all it wants and did not abort: the connection may be used again once
-            // the body is read to its end, which is near.
-            let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(&mut response)).await;
-            return;
+            break;
         }
         if failed {
             return;
         }
     }
+    // The caller has all it wants and did not abort: the connection may be used again once the body
+    // is read to its end, which is near.
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(&mut response)).await;
+}
+
+/// What the response brings next; `None` once nobody waits for it any more, also while it is silent.
+async fn next_chunk(
+    response: &mut reqwest::Response,
+    chunks: &mpsc::Sender<Sent<Bytes>>,
+) -> Option<reqwest::Result<Option<Bytes>>> {
+    let mut chunk = pin!(response.chunk());
+    let mut closed = pin!(chunks.closed());
+    poll_fn(|cx| match chunk.as_mut().poll(cx) {
+        Poll::Ready(chunk) => Poll::Ready(Some(chunk)),
+        Poll::Pending => closed.as_mut().poll(cx).map(|()| None),
+    })
+    .await
 }
 
 async fn drain(response: &mut reqwest::Response) {

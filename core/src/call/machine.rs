@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::attempt::{Attempt, Phase, timeout_failure};
 use super::delivery::Delivery;
+use super::secrets::Secrets;
 use super::{AttemptRecord, Input, Options, Outcome, Output, Transmit, WaitReason};
 use crate::failure::{Failure, FailureKind, FailureScope, Retryable, classify_response, classify_transport};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
@@ -39,6 +40,7 @@ pub struct Call {
     request: Request,
     target: Target,
     options: Options,
+    secrets: Secrets,
     rng: Rng,
     started: Instant,
     now: Instant,
@@ -104,6 +106,7 @@ impl Call {
         let delivery = Delivery::new(target.dialect.vendor, options.retry.commit);
         let mut call = Self {
             request,
+            secrets: Secrets::of(&target),
             target,
             options,
             rng: Rng::new(seed),
@@ -325,7 +328,7 @@ impl Call {
             Ok(Progress::Complete) => self.complete(attempt),
             Ok(Progress::Finished | Progress::Open) => self.state = State::Active(attempt),
             Err(error) => {
-                let failure = decode_failure(error, &attempt);
+                let failure = self.decode_failure(error, &attempt);
                 self.break_attempt(attempt, failure, true);
             }
         }
@@ -385,7 +388,7 @@ impl Call {
             attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if let Err(error) = ended {
-            let failure = decode_failure(error, &attempt);
+            let failure = self.decode_failure(error, &attempt);
             return self.break_attempt(attempt, failure, false);
         }
         self.delivery.release(&mut self.outputs);
@@ -439,8 +442,9 @@ impl Call {
             self.state = State::Active(attempt);
             return;
         };
-        let text = String::from_utf8_lossy(body);
-        let error = read_error(self.target.dialect.wire, &text).unwrap_or_default();
+        let text = self.secrets.mask(String::from_utf8_lossy(body));
+        let mut error = read_error(self.target.dialect.wire, &text).unwrap_or_default();
+        self.secrets.mask_body(&mut error);
         let failure = classify_response(head.status, &head.headers, &error, &text, head.wall);
         self.break_with(attempt, Broken { failure, open, usage: Usage::nothing_billed() });
     }
@@ -452,7 +456,8 @@ impl Call {
 
     /// An attempt failed: retry, resume or stop.
     fn break_with(&mut self, attempt: Box<Attempt>, broken: Broken) {
-        let Broken { failure, open, usage } = broken;
+        let Broken { mut failure, open, usage } = broken;
+        self.secrets.mask_failure(&mut failure);
         let number = attempt.record.attempt;
         if open {
             self.outputs.push_back(Output::Abort { attempt: number });
@@ -569,27 +574,28 @@ impl Call {
             elapsed_ms: self.now.since(self.started),
         }));
     }
-}
 
-fn decode_failure(error: DecodeError, attempt: &Attempt) -> Failure {
-    let head = match &attempt.phase {
-        Phase::Streaming { head } | Phase::Refused { head, .. } => Some(head),
-        Phase::Opening => None,
-    };
-    let (kind, retryable) = match &error {
-        DecodeError::Provider(body) => {
-            let empty = Head::default();
-            let head = head.unwrap_or(&empty);
-            return classify_response(head.status, &head.headers, body, "", head.wall);
+    fn decode_failure(&self, mut error: DecodeError, attempt: &Attempt) -> Failure {
+        let head = match &attempt.phase {
+            Phase::Streaming { head } | Phase::Refused { head, .. } => Some(head),
+            Phase::Opening => None,
+        };
+        let (kind, retryable) = match &mut error {
+            DecodeError::Provider(body) => {
+                self.secrets.mask_body(body);
+                let empty = Head::default();
+                let head = head.unwrap_or(&empty);
+                return classify_response(head.status, &head.headers, body, "", head.wall);
+            }
+            DecodeError::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
+            DecodeError::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
+            DecodeError::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
+        };
+        Failure {
+            retryable,
+            scope: FailureScope::Provider,
+            status: attempt.record.status,
+            ..Failure::new(kind, alloc::format!("{error}"))
         }
-        DecodeError::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
-        DecodeError::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
-        DecodeError::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
-    };
-    Failure {
-        retryable,
-        scope: FailureScope::Provider,
-        status: attempt.record.status,
-        ..Failure::new(kind, alloc::format!("{error}"))
     }
 }

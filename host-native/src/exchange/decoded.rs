@@ -114,15 +114,22 @@ fn feed(
             }
         }
         Cuts::Random(seed) => {
-            let (mut rng, mut rest) = (Rng::new(seed), body);
-            while !rest.is_empty() {
-                let (piece, after) = rest.split_at(piece_len(&mut rng, rest.len()));
+            for piece in random_pieces(body, seed) {
                 decoder.push(piece, &mut keep)?;
-                rest = after;
             }
         }
     }
     decoder.end(&mut keep)
+}
+
+/// The body cut at random places that follow from `seed`.
+pub(crate) fn random_pieces(body: &[u8], seed: u64) -> impl Iterator<Item = &[u8]> {
+    let (mut rng, mut rest) = (Rng::new(seed), body);
+    std::iter::from_fn(move || {
+        let (piece, after) = (!rest.is_empty()).then(|| rest.split_at(piece_len(&mut rng, rest.len())))?;
+        rest = after;
+        Some(piece)
+    })
 }
 
 /// From 0 to 7 bytes half of the time, where seams hurt, else up to 2 KiB; empty pieces are legal.
@@ -307,12 +314,11 @@ mod tests {
 
     #[test]
     fn pieces_add_up_to_the_body() {
-        let mut rng = Rng::new(5);
         for len in [0, 1, 7, 100_000] {
-            let mut left = len;
-            while left > 0 {
-                left -= piece_len(&mut rng, left);
-            }
+            let body: Vec<u8> = (0..len).map(|n: u32| n as u8).collect();
+            let pieces: Vec<_> = random_pieces(&body, 5).collect();
+            assert_eq!(pieces.concat(), body);
+            assert!(len < 100_000 || pieces.len() > 50);
         }
     }
 

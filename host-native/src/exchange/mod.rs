@@ -6,5 +6,7 @@
 mod decoded;
 mod file;
 
+#[cfg(feature = "sim")]
+pub(crate) use decoded::random_pieces;
 pub use decoded::{Cuts, Decoded, DecodedError, DecodedToolCall, decode, decode_json};
 pub use file::{Exchange, ExchangeError, Kind};

@@ -1,22 +1,20 @@
 //! The wait before a retry, shown live on a terminal and in one line elsewhere.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use tokenwire::Event;
 
+use super::console::{self, tell, tell_line};
+
 /// How often the seconds are redrawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
-#[derive(Debug, Default)]
-pub(crate) struct Countdown {
-    waiting: Option<Waiting>,
-}
-
 #[derive(Debug)]
-struct Waiting {
-    until: Instant,
-    reason: String,
+pub(crate) struct Countdown {
+    is_terminal: bool,
+    colour: bool,
+    until: Option<Instant>,
 }
 
 fn seconds(ms: u64) -> String {
@@ -24,45 +22,46 @@ fn seconds(ms: u64) -> String {
 }
 
 impl Countdown {
+    pub(crate) fn new() -> Self {
+        Self { is_terminal: std::io::stderr().is_terminal(), colour: console::colour(), until: None }
+    }
+
     /// Starts if the event announces a retry.
-    pub(crate) fn start(&mut self, event: &Event<'_>, json: bool) {
+    pub(crate) fn start(&mut self, event: &Event<'_>) {
         let Event::Retry(notice) = event else { return };
-        if json {
-            return;
-        }
         let reason = format!("attempt {} failed: {}", notice.attempt, one_line(&notice.failure.to_string()));
-        if std::io::stderr().is_terminal() {
-            let until = Instant::now() + Duration::from_millis(notice.delay_ms);
-            self.waiting = Some(Waiting { until, reason });
+        if self.is_terminal {
+            tell_line(&reason);
+            self.until = Some(Instant::now() + Duration::from_millis(notice.delay_ms));
             self.show();
         } else {
-            eprintln!("retry in {}: {reason}", seconds(notice.delay_ms));
+            tell_line(&format!("retry in {}: {reason}", seconds(notice.delay_ms)));
         }
     }
 
     /// Waits for the next redraw; for ever where nothing counts down.
     pub(crate) async fn tick(&self) {
-        match self.waiting {
+        match self.until {
             Some(_) => tokio::time::sleep(REDRAW).await,
             None => std::future::pending().await,
         }
     }
 
-    /// Draws the line again.
+    /// Draws the line again. It is short: a line that wraps could not be drawn over.
     pub(crate) fn show(&self) {
-        let Some(waiting) = &self.waiting else { return };
-        let left = waiting.until.saturating_duration_since(Instant::now());
+        let Some(until) = self.until else { return };
+        let left = until.saturating_duration_since(Instant::now());
         let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-        let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "\r\x1b[2K\x1b[33mretry in {}\x1b[0m: {}", seconds(left), waiting.reason);
-        let _ = stderr.flush();
+        let text = if left == 0 { "retrying".into() } else { format!("retry in {}", seconds(left)) };
+        let (on, off) = if self.colour { ("\x1b[33m", "\x1b[0m") } else { ("", "") };
+        tell(&format!("\r\x1b[2K{on}{text}{off}"));
     }
 
-    /// Ends it and leaves the reason standing.
+    /// Ends it and takes its line away.
     pub(crate) fn clear(&mut self) {
-        let Some(waiting) = self.waiting.take() else { return };
-        let mut stderr = std::io::stderr().lock();
-        let _ = writeln!(stderr, "\r\x1b[2K\x1b[33mretried\x1b[0m: {}", waiting.reason);
+        if self.until.take().is_some() {
+            tell("\r\x1b[2K");
+        }
     }
 }
 

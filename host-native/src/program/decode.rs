@@ -5,6 +5,7 @@ use std::path::Path;
 use tokenwire::exchange::{Cuts, Exchange, decode, decode_json};
 
 use super::arguments::DecodeOptions;
+use super::console::{put, tell_line};
 use super::{Fault, exit_code};
 
 /// Prints one JSON object a file; the code is 1 if any file cannot be read.
@@ -12,9 +13,13 @@ pub(crate) fn main(options: &DecodeOptions) -> Result<u8, Fault> {
     let mut code = 0;
     for file in &options.files {
         match read(file, options) {
-            Ok(line) => println!("{line}"),
+            Ok(line) => {
+                if !put(&(line + "\n")) {
+                    return Err("standard output is closed".into());
+                }
+            }
             Err(fault) => {
-                eprintln!("tokenwire: {}: {fault}", file.display());
+                tell_line(&format!("tokenwire: {}: {fault}", file.display()));
                 code = exit_code::DECODE;
             }
         }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod attachment;
+mod console;
 mod countdown;
 mod decode;
 mod exit_code;
@@ -40,7 +41,7 @@ pub(crate) fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(fault) => {
-            eprintln!("tokenwire: {fault}");
+            console::tell_line(&format!("tokenwire: {fault}"));
             ExitCode::from(exit_code::CONFIGURATION)
         }
     }

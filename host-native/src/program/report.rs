@@ -1,13 +1,14 @@
 //! What is printed: the answer on standard output, everything about it on standard error.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use tokenwire::core::json::Writer;
 use tokenwire::core::model::PartKind;
 use tokenwire::core::transcript::{write_event, write_outcome};
 use tokenwire::{AttemptRecord, Completeness, Event, Outcome, Usage};
 
+use super::console::{self, put, tell, tell_line};
 use super::countdown::one_line;
 
 /// Prints a call's events.
@@ -15,6 +16,8 @@ use super::countdown::one_line;
 pub(crate) struct Report {
     json: bool,
     colour: bool,
+    /// Whether standard error is a terminal: there thinking is shown.
+    is_watched: bool,
     /// Tool calls that are coming in: name and arguments, by part.
     calls: BTreeMap<u32, (String, String)>,
     /// Whether the last thing on standard output was text without a line end.
@@ -30,16 +33,17 @@ pub(crate) fn outcome_json(outcome: &Outcome) -> String {
     w.finish()
 }
 
-/// Writes to standard output at once; `false` where nobody reads it any more.
-fn put(text: &str) -> bool {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_ok()
-}
-
 impl Report {
     pub(crate) fn new(json: bool) -> Self {
-        let colour = std::io::stderr().is_terminal();
-        Self { json, colour, calls: BTreeMap::new(), open_line: false, thinking: false }
+        let is_watched = std::io::stderr().is_terminal();
+        Self {
+            json,
+            colour: console::colour(),
+            is_watched,
+            calls: BTreeMap::new(),
+            open_line: false,
+            thinking: false,
+        }
     }
 
     /// Prints an event; `false` where standard output is closed.
@@ -73,19 +77,21 @@ impl Report {
                 Some((name, arguments)) => self.line(&format!("tool call: {name} {arguments}")),
                 None => true,
             },
+            Event::Retry(_) => {
+                self.end_thinking();
+                // Elsewhere the answer may go on behind what is there.
+                !std::io::stdout().is_terminal() || self.end_line()
+            }
             Event::Discard { keep_bytes, .. } => {
                 self.calls.clear();
                 self.end_thinking();
                 let whole = *keep_bytes == 0;
                 self.end_line();
-                eprintln!(
-                    "{}",
-                    if whole {
-                        "(what was shown is void: it starts over)"
-                    } else {
-                        "(the end of what was shown is void: it comes again)"
-                    }
-                );
+                tell_line(if whole {
+                    "(what was shown is void: it starts over)"
+                } else {
+                    "(the end of what was shown is void: it comes again)"
+                });
                 true
             }
             _ => true,
@@ -104,22 +110,22 @@ impl Report {
 
     /// Thinking is shown on a terminal only.
     fn think(&mut self, text: &str) {
-        if self.colour {
+        if self.is_watched {
             self.thinking = true;
-            eprint!("\x1b[2m{text}\x1b[0m");
+            tell(&self.paint("2", text));
         }
     }
 
     fn end_thinking(&mut self) {
         if core::mem::take(&mut self.thinking) {
-            eprintln!();
+            tell("\n");
         }
     }
 
     /// Prints how the call ended.
     pub(crate) fn outcome(&mut self, outcome: &Outcome) {
         if self.json {
-            put(&(outcome_json(outcome) + "\n"));
+            let _ = put(&(outcome_json(outcome) + "\n"));
             return;
         }
         self.end_thinking();
@@ -127,21 +133,21 @@ impl Report {
         if let Some(failure) = &outcome.failure {
             let what = format!("failed: {}", one_line(&failure.to_string()));
             let why = outcome.stop.map(|stop| format!(" [{}]", stop.name())).unwrap_or_default();
-            eprintln!("{}{why}", self.paint("31", &what));
+            tell_line(&format!("{}{why}", self.paint("31", &what)));
         }
         for loss in &outcome.losses {
-            eprintln!("lost      {loss}");
+            tell_line(&format!("lost      {loss}"));
         }
         let raw = outcome.finish.raw.as_deref().map(|raw| format!(" ({raw})")).unwrap_or_default();
-        eprintln!("finish    {}{raw}", outcome.finish.reason);
-        eprintln!("tokens    {}", tokens(&outcome.usage));
+        tell_line(&format!("finish    {}{raw}", outcome.finish.reason));
+        tell_line(&format!("tokens    {}", tokens(&outcome.usage)));
         for attempt in &outcome.attempts {
-            eprintln!("attempt   {}", attempt_line(attempt));
+            tell_line(&format!("attempt   {}", attempt_line(attempt)));
         }
         let first = outcome.attempts.last().and_then(|a| a.first_event_ms);
         let first =
             first.map(|ms| format!(", first event of the last attempt after {ms} ms")).unwrap_or_default();
-        eprintln!("time      {} ms in all{first}", outcome.elapsed_ms);
+        tell_line(&format!("time      {} ms in all{first}", outcome.elapsed_ms));
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {

@@ -1,16 +1,21 @@
 //! `tokenwire run`: one call, shown as it happens.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokenwire::core::json::Number;
 use tokenwire::core::model::SummaryLevel;
 use tokenwire::core::retry::AfterCommit;
 use tokenwire::{
-    Client, Dialect, Message, Options, Reasoning, Request, RetryPolicy, Role, Target, Update, Wire,
+    Client, Dialect, FailureKind, Message, Options, Reasoning, Request, RetryPolicy, Role, Target, Update,
+    Wire,
 };
 
+use tokio::sync::Notify;
+
 use super::arguments::{OnBreak, RunOptions, Thinking};
+use super::console::tell_line;
 use super::countdown::Countdown;
 use super::report::Report;
 use super::sim::Embedded;
@@ -26,7 +31,9 @@ pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
         .options(call_options(options))
         .build()
         .map_err(|e| e.to_string())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    // The one worker hears Ctrl-C, also while the call waits for a reader of what it prints.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|e| format!("cannot start a runtime: {e}"))?;
@@ -52,10 +59,13 @@ fn default_model(dialect: &Dialect) -> Option<&'static str> {
 }
 
 fn callee(options: &RunOptions) -> Result<Callee, Fault> {
-    let configured = Client::from_env().map_err(|e| e.to_string())?;
     let wanted = options.provider.as_deref();
-    if wanted == Some("sim") || configured.providers().next().is_none() {
-        return simulated(options, wanted.filter(|name| *name != "sim"));
+    if wanted == Some("sim") {
+        return simulated(options, None);
+    }
+    let configured = Client::from_env().map_err(|e| e.to_string())?;
+    if configured.providers().next().is_none() {
+        return simulated(options, wanted);
     }
     let preferred = || {
         let order = ["openai-responses", "anthropic", "gemini"];
@@ -83,12 +93,12 @@ fn simulated(options: &RunOptions, wanted: Option<&str>) -> Result<Callee, Fault
     };
     let sim = Embedded::start()?;
     if wanted.is_none() && options.provider.is_none() {
-        eprintln!(
+        tell_line(&format!(
             "tokenwire: no key in the environment, so this calls a simulated provider at {}",
             sim.url()
-        );
+        ));
     } else {
-        eprintln!("tokenwire: calling a simulated {} at {}", dialect.name, sim.url());
+        tell_line(&format!("tokenwire: calling a simulated {} at {}", dialect.name, sim.url()));
     }
     let target = sim.target(dialect)?;
     let model = options.model.clone().unwrap_or_else(|| super::sim::DEMO_MODEL.into());
@@ -171,29 +181,26 @@ async fn call(client: &Client, callee: &Callee, request: Request, options: &RunO
     request.state.background &= callee.target.dialect.wire == Wire::OpenaiResponses;
     let mut stream = client.call(&callee.provider, request).map_err(|e| e.to_string())?;
     let mut report = Report::new(options.json);
-    let mut countdown = Countdown::default();
-    let mut interrupts = 0_u32;
+    let mut countdown = Countdown::new();
+    let interrupted = Arc::new(Notify::new());
+    tokio::spawn(listen(Arc::clone(&interrupted)));
     let outcome = loop {
         tokio::select! {
             update = stream.next() => match update {
                 Some(Update::Event(event)) => {
                     countdown.clear();
-                    countdown.start(&event, options.json);
                     if !report.event(&event) {
                         stream.cancel();
+                    }
+                    if !options.json {
+                        countdown.start(&event);
                     }
                 }
                 Some(Update::Done(outcome)) => break outcome,
                 None => return Err("the call ended without an outcome".into()),
             },
             () = countdown.tick() => countdown.show(),
-            _ = tokio::signal::ctrl_c() => {
-                interrupts += 1;
-                if interrupts > 1 {
-                    std::process::exit(i32::from(exit_code::of_kind(tokenwire::FailureKind::Cancelled)));
-                }
-                stream.cancel();
-            }
+            () = interrupted.notified() => stream.cancel(),
         }
     };
     countdown.clear();
@@ -203,4 +210,14 @@ async fn call(client: &Client, callee: &Callee, request: Request, options: &RunO
             .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
     }
     Ok(exit_code::of_outcome(&outcome))
+}
+
+/// The first Ctrl-C ends the call in order, the second one the program.
+async fn listen(interrupted: Arc<Notify>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        interrupted.notify_one();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(exit_code::of_kind(FailureKind::Cancelled)));
+        }
+    }
 }

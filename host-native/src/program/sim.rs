@@ -5,10 +5,11 @@ use tokenwire::{Credential, Dialect, Target};
 
 use super::Fault;
 use super::arguments::SimOptions;
+use super::console::put;
 
-/// The model of the demonstration: a 429, a 503 and a connection that is cut in the middle of the
-/// answer before all is well.
-pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,503,cut@9k,think";
+/// The model of the demonstration: a 429 with a hint, then a connection that breaks before anything
+/// was shown, then a good answer.
+pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,cut@300,think";
 
 /// Milliseconds between two events of the demonstration: about what models do.
 const DEMO_PACE_MS: u64 = 25;
@@ -49,8 +50,12 @@ pub(crate) fn main(options: &SimOptions) -> Result<u8, Fault> {
         ..Options::default()
     })
     .map_err(|e| e.to_string())?;
-    println!("tokenwire sim listens at {}", server.url());
-    println!("faults: in the model's name, such as sim-429+retry-after=1,503,cut@200, or in x-sim-plan");
+    // It serves on where nobody reads that.
+    let _ = put(&format!(
+        "tokenwire sim listens at {}\n\
+         faults: in the model's name, such as sim-429+retry-after=1,503,cut@200, or in x-sim-plan\n",
+        server.url()
+    ));
     server.join();
     Ok(0)
 }

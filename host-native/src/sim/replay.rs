@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokenwire_core::http::{Headers, HttpRequest};
 use tokenwire_core::testing::provider::{Answer, BodySteps};
 
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, random_pieces};
 
 /// A folder of exchanges. Only names and hashes are held; a file is read when it is asked for.
 #[derive(Debug)]
@@ -17,13 +17,19 @@ pub(super) struct Replay {
     by_id: BTreeMap<String, PathBuf>,
     by_request: BTreeMap<String, Vec<PathBuf>>,
     turns: Mutex<BTreeMap<String, usize>>,
+    /// Where bodies are cut follows from it; `None` cuts between events.
+    cut_seed: Option<u64>,
 }
 
 impl Replay {
     /// Reads the folder and its subfolders; files that are no exchanges are passed over.
-    pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        let mut replay =
-            Self { by_id: BTreeMap::new(), by_request: BTreeMap::new(), turns: Mutex::new(BTreeMap::new()) };
+    pub(super) fn open(folder: &Path, cut_seed: Option<u64>) -> io::Result<Self> {
+        let mut replay = Self {
+            by_id: BTreeMap::new(),
+            by_request: BTreeMap::new(),
+            turns: Mutex::new(BTreeMap::new()),
+            cut_seed,
+        };
         let mut folders = vec![folder.to_path_buf()];
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
@@ -71,12 +77,35 @@ impl Replay {
             None => self.next_of(&key(&request.url, &body))?,
         };
         Some(match Exchange::read(file) {
-            Ok(exchange) => played(exchange, pace_ms),
+            Ok(exchange) => self.played(exchange, pace_ms),
             Err(error) => {
                 let message = Value::String(error.to_string());
                 Answer::json(500, format!(r#"{{"error":{{"message":{message}}}}}"#))
             }
         })
+    }
+
+    fn played(&self, exchange: Exchange, pace_ms: u64) -> Answer {
+        let headers: Headers = exchange
+            .headers
+            .iter()
+            .filter(|(name, _)| !is_dropped(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let pieces = match self.cut_seed {
+            None => events(exchange.body),
+            Some(seed) => {
+                let seed = seed ^ fnv(&exchange.id, 2);
+                random_pieces(&exchange.body, seed).map(<[u8]>::to_vec).collect()
+            }
+        };
+        Answer {
+            delay_ms: 0,
+            status: exchange.status,
+            headers,
+            bad_header: None,
+            body: BodySteps::frames(pieces, pace_ms),
+        }
     }
 
     /// The exchanges of one request come one after the other; the last one stays.
@@ -156,22 +185,6 @@ fn is_dropped(name: &str) -> bool {
         "upgrade",
     ];
     NAMES.contains(&name) || name.starts_with("access-control-")
-}
-
-fn played(exchange: Exchange, pace_ms: u64) -> Answer {
-    let headers: Headers = exchange
-        .headers
-        .iter()
-        .filter(|(name, _)| !is_dropped(name))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    Answer {
-        delay_ms: 0,
-        status: exchange.status,
-        headers,
-        bad_header: None,
-        body: BodySteps::frames(events(exchange.body), pace_ms),
-    }
 }
 
 /// Cut behind each blank line.

@@ -33,6 +33,9 @@ pub struct Options {
     pub pace_ms: u64,
     /// A folder of recorded exchanges to answer with, read with its subfolders. Default none.
     pub replay: Option<PathBuf>,
+    /// Cuts recorded bodies at random places that follow from the seed, in place of cutting them
+    /// between events. Default no.
+    pub cut_replays: bool,
     /// The largest request body. Default 8 MiB; a larger one is answered with 413.
     pub max_request_bytes: usize,
     /// Connections at the same time; more wait. Default 256.
@@ -47,6 +50,7 @@ impl Default for Options {
             seed: 0,
             pace_ms: 0,
             replay: None,
+            cut_replays: false,
             max_request_bytes: 8 << 20,
             max_connections: 256,
         }
@@ -98,9 +102,11 @@ impl Server {
             return Err(Error::Remote(options.addr));
         }
         let replay = match &options.replay {
-            Some(folder) => Some(
-                Replay::open(folder).map_err(|source| Error::Replay { folder: folder.clone(), source })?,
-            ),
+            Some(folder) => {
+                let cut_seed = options.cut_replays.then_some(options.seed);
+                let failed = |source| Error::Replay { folder: folder.clone(), source };
+                Some(Replay::open(folder, cut_seed).map_err(failed)?)
+            }
             None => None,
         };
         let shared = Arc::new(Shared {

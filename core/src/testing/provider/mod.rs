@@ -23,7 +23,7 @@
 //! entry    = fault [ "x" COUNT | "*" ] *( ( " " / "+" ) parameter )  /  setting
 //! ```
 //!
-//! `503x3` is three times, `503*` is for ever. Sizes may end in `k` or `m`.
+//! `503x3` is three times, `503*` is for ever. Sizes may end in `k`, `m` or `g`.
 //!
 //! | fault | what happens | default |
 //! | --- | --- | --- |

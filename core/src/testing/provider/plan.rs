@@ -238,11 +238,12 @@ fn finish(name: &str) -> Result<FinishReason, &'static str> {
         .ok_or("a finish reason")
 }
 
-/// A whole number, with `k` or `m` for 1024 and 1024².
+/// A whole number, with `k`, `m` or `g` for 1024, 1024² and 1024³.
 fn number(text: &str) -> Result<u64, &'static str> {
     let (digits, unit) = match text.as_bytes().last() {
         Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
         Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 1 << 30),
         _ => (text, 1),
     };
     let number: u64 = digits.parse().map_err(|_| "a whole number")?;
