@@ -66,7 +66,7 @@ impl<N: Into<Cow<'static, str>>, V: Into<String>> FromIterator<(N, V)> for Heade
 
 /// Whether a header's value must not be shown.
 pub fn is_secret(name: &str) -> bool {
-    ["authorization", "api-key", "cookie", "token", "secret", "credential"].iter().any(|s| name.contains(s))
+    ["auth", "key", "cookie", "token", "secret", "credential"].iter().any(|s| name.contains(s))
 }
 
 impl fmt::Debug for Headers {

@@ -1,7 +1,7 @@
 //! Events and outcomes as JSON, one form for logs, transcripts and every host.
 //!
 //! Field names are those of the types, in snake case. Text that is JSON already (arguments excepted)
-//! is embedded as it is; what is absent is `null`, never left out.
+//! is embedded as it is. What is absent is `null`; only counts that were not stated are left out.
 
 use crate::call::{AttemptRecord, Outcome};
 use crate::failure::Failure;
@@ -219,6 +219,7 @@ pub fn write_outcome(w: &mut Writer, outcome: &Outcome) {
         w.key("usage");
         write_usage(w, &outcome.usage);
         w.key("attempts").array(|w| outcome.attempts.iter().for_each(|a| attempt(w, a)));
+        w.key("omitted_attempts").u64(u64::from(outcome.omitted_attempts));
         w.key("losses").array(|w| outcome.losses.iter().for_each(|l| loss(w, l)));
         w.key("elapsed_ms").u64(outcome.elapsed_ms);
     });

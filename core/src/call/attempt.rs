@@ -7,7 +7,7 @@ use super::outcome::AttemptRecord;
 use super::{Deadlines, WaitReason};
 use crate::failure::{Failure, TimeoutKind};
 use crate::http::Head;
-use crate::protocol::Decoder;
+use crate::protocol::{Decoder, Resume};
 use crate::time::Instant;
 use crate::usage::Usage;
 
@@ -19,8 +19,10 @@ const ERROR_BODY_MS: u64 = 10_000;
 pub(super) struct Attempt {
     pub(super) started: Instant,
     pub(super) record: AttemptRecord,
-    /// When the last event came.
-    pub(super) last_event: Option<Instant>,
+    /// When data last came; comments and pings are none.
+    pub(super) last_activity: Option<Instant>,
+    /// What it resumes, if it does.
+    pub(super) resume: Option<Resume>,
     pub(super) phase: Phase,
     /// Decodes the response; made before the head comes, so that a resumed one can be handed in.
     pub(super) decoder: Decoder,
@@ -34,7 +36,7 @@ pub(super) enum Phase {
     /// A head with an error status: its body is collected.
     Refused { head: Head, since: Instant, body: Vec<u8> },
     /// A head with status 2xx.
-    Streaming { head: Head },
+    Streaming { head: Head, since: Instant },
 }
 
 impl Attempt {
@@ -42,12 +44,12 @@ impl Attempt {
         number: u32,
         started: Instant,
         waited_ms: u64,
-        resumed: bool,
+        resume: Option<Resume>,
         decoder: Decoder,
     ) -> Self {
         let record = AttemptRecord {
             attempt: number,
-            resumed,
+            resumed: resume.is_some(),
             waited_ms,
             status: None,
             failure: None,
@@ -58,7 +60,7 @@ impl Attempt {
             total_ms: 0,
             usage: Usage::default(),
         };
-        Self { started, record, last_event: None, phase: Phase::Opening, decoder }
+        Self { started, record, last_activity: None, resume, phase: Phase::Opening, decoder }
     }
 
     /// The deadlines of this attempt, each with what it ends.
@@ -66,18 +68,19 @@ impl Attempt {
         let from = |start: Instant, limit: Option<u64>, reason| {
             limit.filter(|ms| *ms > 0).map(|ms| (start.after(ms), reason))
         };
-        let streaming = matches!(self.phase, Phase::Streaming { .. });
-        let opening = matches!(self.phase, Phase::Opening);
+        let is_refused = matches!(self.phase, Phase::Refused { .. });
+        let first_event = (!is_refused && self.record.first_event_ms.is_none())
+            .then(|| from(self.started, limits.first_event_ms, WaitReason::FirstEvent))
+            .flatten();
         let phase = match &self.phase {
             Phase::Refused { since, .. } => Some((since.after(ERROR_BODY_MS), WaitReason::ErrorBody)),
-            Phase::Streaming { .. } => {
-                self.last_event.and_then(|last| from(last, limits.stall_ms, WaitReason::Stall))
+            // Before the first data its own limit holds, where there is one.
+            Phase::Streaming { .. } if self.last_activity.is_none() && first_event.is_some() => None,
+            Phase::Streaming { since, .. } => {
+                from(self.last_activity.unwrap_or(*since), limits.stall_ms, WaitReason::Stall)
             }
             Phase::Opening => from(self.started, limits.head_ms, WaitReason::Head),
         };
-        let first_event = ((streaming || opening) && self.last_event.is_none())
-            .then(|| from(self.started, limits.first_event_ms, WaitReason::FirstEvent))
-            .flatten();
         let attempt = from(self.started, limits.attempt_ms, WaitReason::Attempt);
         [attempt, phase, first_event].into_iter().flatten()
     }

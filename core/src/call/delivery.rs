@@ -4,14 +4,14 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::Output;
-use crate::model::{Accumulator, Event, Finish, Response, Sink};
+use crate::model::{Accumulator, Candidate, Event, Finish, Response, Sink};
 use crate::protocol::Resume;
 use crate::retry::CommitPoint;
 
 /// Envelope events that may be held back before the first visible one; beyond this they are given,
 /// and the call is committed.
 const MAX_HELD: usize = 1024;
-const MAX_HELD_BYTES: u64 = 1 << 20;
+const MAX_HELD_BYTES: usize = 1 << 20;
 
 /// What the caller has, and what it gets next.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(super) struct Delivery {
     /// Whether this attempt goes on with `current` rather than replacing it.
     resumed: bool,
     held: Vec<Event<'static>>,
+    held_bytes: usize,
     /// What the caller has, or would have if it had not been held back.
     current: Accumulator,
     /// What the caller has from an earlier attempt, until this one takes its place.
@@ -45,6 +46,7 @@ impl Delivery {
             given: false,
             resumed: false,
             held: Vec::new(),
+            held_bytes: 0,
             current: Accumulator::new(vendor),
             earlier: None,
             discard: None,
@@ -69,11 +71,21 @@ impl Delivery {
         self.current.response().finish()
     }
 
-    /// An attempt starts; a resumed one goes on with what is there.
-    pub(super) fn start_attempt(&mut self, resumed: bool) {
+    /// An attempt starts; a resumed one goes on with what is there, so what was held back is given.
+    pub(super) fn start_attempt(&mut self, resumed: bool, outputs: &mut VecDeque<Output>) {
+        if resumed {
+            self.give_held(outputs);
+        }
         self.held.clear();
+        self.held_bytes = 0;
         self.released = resumed || self.commit == CommitPoint::Never;
         self.resumed = resumed;
+    }
+
+    fn give_held(&mut self, outputs: &mut VecDeque<Output>) {
+        self.given |= !self.held.is_empty();
+        outputs.extend(self.held.drain(..).map(Output::Event));
+        self.held_bytes = 0;
     }
 
     /// A head with status 2xx came.
@@ -116,12 +128,26 @@ impl Delivery {
     }
 
     /// Gives the caller what was held back; from here on everything goes straight through.
-    pub(super) fn release(&mut self, outputs: &mut VecDeque<Output>) {
-        self.take_back(outputs);
-        self.given |= !self.held.is_empty();
-        outputs.extend(self.held.drain(..).map(Output::Event));
+    fn release(&mut self, outputs: &mut VecDeque<Output>) {
+        // What the caller has stands until there is something in its place.
+        if !self.held.is_empty() {
+            self.take_back(outputs);
+        }
+        self.give_held(outputs);
         self.released = true;
         self.committed |= self.commit != CommitPoint::Never;
+    }
+
+    /// The attempt is complete: all of it is given, and nothing of an earlier one stands.
+    pub(super) fn settle(&mut self, outputs: &mut VecDeque<Output>) {
+        self.take_back(outputs);
+        self.release(outputs);
+    }
+
+    /// Whether the response has neither a part nor a finish reason.
+    pub(super) fn is_empty(&self) -> bool {
+        let says_why = |c: &Candidate| c.finish.as_ref().is_some_and(|f| f.raw.is_some());
+        self.current.parts() == 0 && !self.current.response().candidates.iter().any(says_why)
     }
 
     /// Tells the caller to discard what this attempt replaces.
@@ -153,8 +179,9 @@ impl Delivery {
         }
         self.current.add(&event);
         let is_visible = event.is_visible();
+        self.held_bytes += event.held_bytes();
         self.held.push(event.into_owned());
-        if is_visible || self.held.len() > MAX_HELD || self.current.bytes() > MAX_HELD_BYTES {
+        if is_visible || self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
             self.release(outputs);
         }
     }

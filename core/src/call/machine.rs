@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 
 use super::attempt::{Attempt, Phase, timeout_failure};
 use super::delivery::Delivery;
+use super::records::Records;
 use super::secrets::Secrets;
-use super::{AttemptRecord, Input, Options, Outcome, Output, Transmit, WaitReason};
+use super::{Input, Options, Outcome, Output, Transmit, WaitReason};
 use crate::failure::{Failure, FailureKind, FailureScope, Retryable, classify_response, classify_transport};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
 use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
@@ -19,7 +20,7 @@ use crate::protocol::{
 use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
 use crate::rng::Rng;
 use crate::time::{Instant, UnixTime};
-use crate::usage::Usage;
+use crate::usage::{Completeness, Usage};
 
 /// More hops of one paused answer (Gemini's `CONTINUATION`) than any answer needs.
 const MAX_CONTINUATIONS: u32 = 64;
@@ -48,7 +49,9 @@ pub struct Call {
     losses: Vec<Loss>,
     outputs: VecDeque<Output>,
     delivery: Delivery,
-    records: Vec<AttemptRecord>,
+    records: Records,
+    /// How many attempts were started.
+    attempts: u32,
     /// Attempts that count against the policy; hops of one paused answer do not.
     tries: u32,
     continuations: u32,
@@ -116,7 +119,8 @@ impl Call {
             losses: encoded.losses,
             outputs: VecDeque::new(),
             delivery,
-            records: Vec::new(),
+            records: Records::default(),
+            attempts: 0,
             tries: 0,
             continuations: 0,
             once_used: 0,
@@ -129,8 +133,8 @@ impl Call {
 
     /// Tells the machine what happened at `now`.
     ///
-    /// Deadlines that have passed by `now` are handled first, whatever the input is, except that a
-    /// cancel beats them.
+    /// A cancel beats everything, then the call's own deadline; what else has passed by `now` is
+    /// handled after the input, so that bytes which waited for a busy caller are not lost.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         self.now = self.now.max(now);
         if matches!(self.state, State::Done(_)) {
@@ -139,7 +143,9 @@ impl Call {
         if matches!(input, Input::Cancel) {
             return self.stop_now(FailureKind::Cancelled, None, "cancelled by the caller".into());
         }
-        self.handle_deadlines();
+        if self.call_deadline().is_some_and(|at| at <= self.now) {
+            return self.call_timed_out();
+        }
         match input {
             Input::Cancel | Input::Timeout => {}
             Input::Chunk { attempt, bytes } => self.handle_chunk(attempt, bytes),
@@ -147,6 +153,7 @@ impl Call {
             Input::Head { attempt, head } => self.handle_head(attempt, head),
             Input::TransportFailed { attempt, error } => self.handle_transport(attempt, &error),
         }
+        self.handle_deadlines();
         debug_assert!(!matches!(self.state, State::Moving), "every transition ends in a state");
     }
 
@@ -203,10 +210,7 @@ impl Call {
                 return;
             }
             match reason {
-                WaitReason::Call => {
-                    let message = timeout_failure(reason, self.now.since(self.started)).1;
-                    return self.stop_now(FailureKind::Timeout, Some(reason), message);
-                }
+                WaitReason::Call => return self.call_timed_out(),
                 WaitReason::Backoff => self.end_wait(),
                 WaitReason::ErrorBody => self.judge_refusal(true),
                 WaitReason::Attempt
@@ -216,6 +220,28 @@ impl Call {
                 | WaitReason::Response => self.attempt_timed_out(reason),
             }
         }
+    }
+
+    fn call_timed_out(&mut self) {
+        if self.complete_if_finished() {
+            return;
+        }
+        let (_, message) = timeout_failure(WaitReason::Call, self.now.since(self.started));
+        self.stop_now(FailureKind::Timeout, Some(WaitReason::Call), message);
+    }
+
+    /// The answer is whole and only what may follow it is missing: waiting for that is over.
+    fn complete_if_finished(&mut self) -> bool {
+        let is_finished = matches!(
+            &self.state,
+            State::Active(attempt) if matches!(attempt.phase, Phase::Streaming { .. })
+                && attempt.decoder.progress() == Progress::Finished
+        );
+        if is_finished && let Some(attempt) = self.take_active() {
+            self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
+            self.complete(attempt);
+        }
+        is_finished
     }
 
     fn end_wait(&mut self) {
@@ -229,11 +255,12 @@ impl Call {
     }
 
     fn start_attempt(&mut self, waited_ms: u64, next: Next) {
-        let number = u32::try_from(self.records.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let (decoder, request, resumed) = match next {
-            Next::Again => (Decoder::new(&self.target.dialect, self.options.caps), self.http.clone(), false),
+        self.attempts = self.attempts.saturating_add(1);
+        let number = self.attempts;
+        let (decoder, request, resume) = match next {
+            Next::Again => (Decoder::new(&self.target.dialect, self.options.caps), self.http.clone(), None),
             Next::Resume(decoder, resume) => match encode_resume(&self.request, &self.target, &resume) {
-                Ok(encoded) => (*decoder, encoded.http, true),
+                Ok(encoded) => (*decoder, encoded.http, Some(resume)),
                 // The request was encoded before, so this does not happen; starting over would
                 // repeat what the caller has.
                 Err(error) => {
@@ -242,8 +269,8 @@ impl Call {
                 }
             },
         };
-        self.delivery.start_attempt(resumed);
-        self.state = State::Active(Box::new(Attempt::new(number, self.now, waited_ms, resumed, decoder)));
+        self.delivery.start_attempt(resume.is_some(), &mut self.outputs);
+        self.state = State::Active(Box::new(Attempt::new(number, self.now, waited_ms, resume, decoder)));
         self.outputs.push_back(Output::Transmit(Transmit { attempt: number, request }));
     }
 
@@ -278,7 +305,7 @@ impl Call {
         attempt.record.head_ms = Some(self.now.since(attempt.started));
         attempt.phase = if (200..300).contains(&head.status) {
             self.delivery.opened(&mut self.outputs);
-            Phase::Streaming { head }
+            Phase::Streaming { head, since: self.now }
         } else {
             Phase::Refused { head, since: self.now, body: Vec::new() }
         };
@@ -311,10 +338,12 @@ impl Call {
         if !bytes.is_empty() {
             self.delivery.first_byte(&mut self.outputs);
         }
-        let events_before = self.delivery.events();
+        let (events, activity) = (self.delivery.events(), attempt.decoder.activity());
         let decoded = attempt.decoder.push(bytes, &mut self.delivery.sink(&mut self.outputs));
-        if self.delivery.events() > events_before {
-            attempt.last_event = Some(self.now);
+        if attempt.decoder.activity() > activity {
+            attempt.last_activity = Some(self.now);
+        }
+        if self.delivery.events() > events {
             attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if self.delivery.response_bytes() > self.options.caps.response_bytes {
@@ -367,13 +396,14 @@ impl Call {
     fn break_transport(&mut self, attempt: Box<Attempt>, error: &TransportError) {
         let mut failure = classify_transport(error);
         failure.status = attempt.record.status;
-        let usage = match error.kind {
+        let unconnected = matches!(
+            error.kind,
+            TransportKind::Connect | TransportKind::Dns | TransportKind::InvalidRequest | TransportKind::Tls
+        );
+        let usage = match attempt.phase {
             // No connection: nobody read the request.
-            TransportKind::Connect
-            | TransportKind::Dns
-            | TransportKind::InvalidRequest
-            | TransportKind::Tls => Usage::nothing_billed(),
-            TransportKind::Body | TransportKind::Other | TransportKind::Reset | TransportKind::Timeout => {
+            Phase::Opening if unconnected => Usage::nothing_billed(),
+            Phase::Opening | Phase::Refused { .. } | Phase::Streaming { .. } => {
                 attempt.decoder.usage().clone()
             }
         };
@@ -391,16 +421,33 @@ impl Call {
             let failure = self.decode_failure(error, &attempt);
             return self.break_attempt(attempt, failure, false);
         }
-        self.delivery.release(&mut self.outputs);
-        if let Some(budget) = &self.options.retry.budget {
-            budget.refund(self.tries > 0);
-        }
         let next = self.next_hop(&attempt);
+        if next.is_none() && self.delivery.is_empty() {
+            let failure = Failure {
+                scope: FailureScope::Provider,
+                status: attempt.record.status,
+                ..Failure::new(
+                    FailureKind::ServerError,
+                    "expected an answer or a finish reason, found an empty response",
+                )
+            };
+            return self.break_attempt(attempt, failure, false);
+        }
+        self.delivery.settle(&mut self.outputs);
         let usage = attempt.decoder.usage().clone();
+        let is_background = matches!(attempt.resume, Some(Resume::Responses { .. }));
+        if is_background && usage.completeness == Completeness::Complete {
+            self.records.supersede();
+        }
         self.records.push((*attempt).close(self.now, None, usage));
         match next {
             Some(next) => self.start_attempt(0, next),
-            None => self.finish(None, None),
+            None => {
+                if let Some(budget) = &self.options.retry.budget {
+                    budget.refund(self.tries > 0);
+                }
+                self.finish(None, None);
+            }
         }
     }
 
@@ -415,13 +462,20 @@ impl Call {
         }
         let resume = attempt.decoder.resume().filter(|r| matches!(r, Resume::Gemini { .. }))?;
         self.continuations += 1;
+        self.delivery.will_resume(&resume);
         Some(Next::Resume(Box::new(attempt.decoder.resumed()), resume))
     }
 
     fn attempt_timed_out(&mut self, reason: WaitReason) {
+        if self.complete_if_finished() {
+            return;
+        }
+        if matches!(&self.state, State::Active(a) if matches!(a.phase, Phase::Refused { .. })) {
+            return self.judge_refusal(true);
+        }
         let Some(attempt) = self.take_active() else { return };
         let since = match reason {
-            WaitReason::Stall => attempt.last_event.unwrap_or(attempt.started),
+            WaitReason::Stall => attempt.last_activity.unwrap_or(attempt.started),
             _ => attempt.started,
         };
         let (kind, message) = timeout_failure(reason, self.now.since(since));
@@ -464,14 +518,9 @@ impl Call {
         }
         let resume = self.resume_point(&attempt, &failure);
         let resumed_decoder = resume.is_some().then(|| Box::new(attempt.decoder.resumed()));
-        let counts_again = matches!(resume, Some(Resume::Responses { .. }));
-        self.tries += 1;
-        let decision = self.decide(&failure, resume.is_some());
-        // A resumed background response states its usage once, at its end.
-        let superseded = counts_again && matches!(decision, Decision::Retry { .. });
-        let usage = if superseded { Usage::nothing_billed() } else { usage };
         self.records.push((*attempt).close(self.now, Some(failure.clone()), usage));
-        match decision {
+        self.tries += 1;
+        match self.decide(&failure, resume.is_some()) {
             Decision::Stop(reason) => self.finish(Some(failure), Some(reason)),
             Decision::Retry { delay_ms } => {
                 let next = match (resumed_decoder, resume) {
@@ -490,9 +539,7 @@ impl Call {
     }
 
     fn resume_point(&self, attempt: &Attempt, failure: &Failure) -> Option<Resume> {
-        let broke =
-            matches!(failure.kind, FailureKind::Connection | FailureKind::Incomplete | FailureKind::Timeout);
-        (self.options.retry.after_commit == AfterCommit::Resume && broke)
+        (self.options.retry.after_commit == AfterCommit::Resume && failure.retryable == Retryable::Yes)
             .then(|| attempt.decoder.resume())
             .flatten()
     }
@@ -531,7 +578,7 @@ impl Call {
     fn stop_now(&mut self, kind: FailureKind, reason: Option<WaitReason>, message: String) {
         let mut failure = Failure::new(kind, message);
         failure.timeout = reason.map(|r| timeout_failure(r, 0).0);
-        if let Some(attempt) = self.take_active() {
+        if let Some(attempt) = self.take_active().filter(|a| !self.unsend(a.record.attempt)) {
             self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
             failure.status = attempt.record.status;
             let usage = match attempt.phase {
@@ -543,14 +590,15 @@ impl Call {
         self.finish(Some(failure), None);
     }
 
+    /// Takes a request back that the host has not seen yet.
+    fn unsend(&mut self, attempt: u32) -> bool {
+        let before = self.outputs.len();
+        self.outputs.retain(|o| !matches!(o, Output::Transmit(t) if t.attempt == attempt));
+        self.outputs.len() < before
+    }
+
     fn finish(&mut self, failure: Option<Failure>, stop: Option<StopReason>) {
-        let mut usage: Option<Usage> = None;
-        for record in &self.records {
-            match &mut usage {
-                None => usage = Some(record.usage.clone()),
-                Some(sum) => sum.add(&record.usage),
-            }
-        }
+        let (attempts, omitted_attempts, usage) = core::mem::take(&mut self.records).finish();
         let response = self.delivery.take_response();
         let known = response.finish().cloned();
         let finish = match &failure {
@@ -568,8 +616,9 @@ impl Call {
             finish,
             failure,
             stop,
-            usage: usage.unwrap_or_default(),
-            attempts: core::mem::take(&mut self.records),
+            usage,
+            attempts,
+            omitted_attempts,
             losses: self.losses.clone(),
             elapsed_ms: self.now.since(self.started),
         }));
@@ -577,7 +626,7 @@ impl Call {
 
     fn decode_failure(&self, mut error: DecodeError, attempt: &Attempt) -> Failure {
         let head = match &attempt.phase {
-            Phase::Streaming { head } | Phase::Refused { head, .. } => Some(head),
+            Phase::Streaming { head, .. } | Phase::Refused { head, .. } => Some(head),
             Phase::Opening => None,
         };
         let (kind, retryable) = match &mut error {

@@ -21,6 +21,7 @@ mod machine;
 mod options;
 mod outcome;
 mod output;
+mod records;
 mod secrets;
 
 pub use input::Input;

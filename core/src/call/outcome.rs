@@ -22,8 +22,10 @@ pub struct Outcome {
     pub stop: Option<StopReason>,
     /// What all attempts used together.
     pub usage: Usage,
-    /// One record an attempt, oldest first.
+    /// One record an attempt, oldest first; of more than 256 the first and the last 128.
     pub attempts: Vec<AttemptRecord>,
+    /// How many records were left out in the middle. Their usage is in the total.
+    pub omitted_attempts: u32,
     /// What the wire had no place for in the request.
     pub losses: Vec<Loss>,
     /// Milliseconds from the call's start to its end.
@@ -81,7 +83,7 @@ pub struct AttemptRecord {
     pub waited_ms: u64,
     /// The HTTP status, if a head came.
     pub status: Option<u16>,
-    /// How it failed; `None` for the one that completed or was cut short by the call's end.
+    /// How it failed, or how the call ended while it was under way; `None` for one that completed.
     pub failure: Option<Failure>,
     /// Body bytes received.
     pub bytes: u64,

@@ -226,37 +226,6 @@ impl Failure {
         }
     }
 
-    /// The caller cancelled.
-    pub fn cancelled() -> Self {
-        Self::new(FailureKind::Cancelled, "cancelled by the caller")
-    }
-
-    /// The response ended before `expected`; another attempt may bring the whole.
-    pub fn incomplete(expected: &str) -> Self {
-        Self {
-            retryable: Retryable::Yes,
-            scope: FailureScope::Provider,
-            ..Self::new(FailureKind::Incomplete, alloc::format!("the response ended before {expected}"))
-        }
-    }
-
-    /// A deadline of ours passed. Another attempt may be faster, but none fits in a call that is over.
-    pub fn timed_out(timeout: TimeoutKind) -> Self {
-        let (message, retryable) = match timeout {
-            TimeoutKind::Attempt => ("the attempt took too long", Retryable::Yes),
-            TimeoutKind::Call => ("the call took too long", Retryable::No),
-            TimeoutKind::FirstEvent => ("no first event came in time", Retryable::Yes),
-            TimeoutKind::Head => ("no response head came in time", Retryable::Yes),
-            TimeoutKind::Stall => ("no further event came in time", Retryable::Yes),
-        };
-        Self {
-            retryable,
-            scope: FailureScope::Provider,
-            timeout: Some(timeout),
-            ..Self::new(FailureKind::Timeout, message)
-        }
-    }
-
     /// Whether the same request may succeed when it is sent again, if only once.
     pub const fn is_retryable(&self) -> bool {
         !matches!(self.retryable, Retryable::No)
@@ -307,18 +276,5 @@ mod tests {
             assert_eq!(FailureKind::parse(kind.name()), Some(kind));
         }
         assert_eq!(FailureKind::parse("rate-limit"), None);
-    }
-
-    #[test]
-    fn own_deadlines_are_retried_within_a_call() {
-        for timeout in [TimeoutKind::Attempt, TimeoutKind::FirstEvent, TimeoutKind::Head, TimeoutKind::Stall]
-        {
-            assert!(Failure::timed_out(timeout).is_retryable(), "{timeout:?}");
-        }
-        let failure = Failure::timed_out(TimeoutKind::Call);
-        assert!(!failure.is_retryable());
-        assert_eq!(failure.timeout, Some(TimeoutKind::Call));
-        assert!(Failure::incomplete("message_stop").is_retryable());
-        assert!(!Failure::cancelled().is_retryable());
     }
 }

@@ -103,7 +103,6 @@ impl Accumulator {
                 kind,
             }),
             PartKind::Vendor { wire, kind, json } => {
-                self.bytes += json.len() as u64;
                 Content::Vendor { wire, kind: kind.into_owned(), json: RawJson::trusted(&json) }
             }
         };
@@ -115,17 +114,18 @@ impl Accumulator {
     }
 
     fn opaque(&mut self, part: u32, field: &str, value: &str) {
-        self.bytes += value.len() as u64;
         let (vendor, model) = (self.vendor.clone(), self.response.model.clone());
         let Some(part) = self.part(part) else { return };
         let value = RawJson::trusted(value);
+        let mut replaced = 0;
         if let (Content::Vendor { json, .. }, "") = (&mut part.content, field) {
-            *json = value;
+            replaced = core::mem::replace(json, value).as_str().len();
         } else if let Some(known) = part.opaque.iter_mut().find(|o| o.field == field) {
-            known.value = value;
+            replaced = core::mem::replace(&mut known.value, value).as_str().len();
         } else {
             part.opaque.push(Opaque { vendor, model, field: field.into(), value });
         }
+        self.bytes = self.bytes.saturating_sub(replaced as u64);
     }
 
     fn discard(&mut self, from_part: u32, keep_bytes: u64) {
@@ -147,12 +147,27 @@ impl Accumulator {
         for candidate in &mut self.response.candidates {
             candidate.finish = None;
         }
-        self.response.extras.retain(|e| e.part.is_some_and(|p| p < from_part));
+        let from_start = from_part == 0 && keep_bytes == 0;
+        self.response.extras.retain(|e| match e.part {
+            None => !from_start,
+            Some(part) => (part as usize) < first_gone,
+        });
     }
+}
+
+/// Whether the response holds the whole event. A delta adds its text alone.
+const fn is_kept(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::Citation { .. } | Event::Extra { .. } | Event::Opaque { .. } | Event::PartStart { .. }
+    )
 }
 
 /// More candidates than any provider draws.
 const MAX_CANDIDATES: usize = 256;
+
+/// More fields than any response has; what lies beyond is not kept.
+const MAX_EXTRAS: usize = 4_096;
 
 fn text_of(content: &Content) -> Option<&String> {
     match content {
@@ -177,6 +192,9 @@ fn text_mut(content: &mut Content) -> Option<&mut String> {
 impl Accumulator {
     /// Adds one event.
     pub fn add(&mut self, event: &Event<'_>) {
+        if is_kept(event) {
+            self.bytes += event.held_bytes() as u64;
+        }
         match event {
             Event::ArgumentsDelta { part, text }
             | Event::ReasoningDelta { part, text }
@@ -184,7 +202,6 @@ impl Accumulator {
             | Event::TextDelta { part, text }
             | Event::DataDelta { part, base64: text } => self.append(*part, text),
             Event::Citation { part, wire, raw } => {
-                self.bytes += raw.len() as u64;
                 let raw = RawJson::trusted(raw);
                 match part.and_then(|p| self.part(p)) {
                     Some(Part { content: Content::Text { citations, .. }, .. }) => {
@@ -197,12 +214,16 @@ impl Accumulator {
             }
             Event::Discard { from_part, keep_bytes } => self.discard(*from_part, *keep_bytes),
             Event::Extra { part, name, value } => {
-                self.bytes += value.len() as u64;
                 let value = RawJson::trusted(value);
+                let full = self.response.extras.len() >= MAX_EXTRAS;
                 match self.response.extras.iter_mut().find(|e| e.part == *part && e.name == *name) {
-                    Some(known) => known.value = value,
+                    Some(known) => {
+                        let old = core::mem::replace(&mut known.value, value);
+                        self.bytes = self.bytes.saturating_sub(old.as_str().len() as u64);
+                    }
+                    None if full => {}
                     None => {
-                        self.response.extras.push(Extra { part: *part, name: name.as_ref().into(), value })
+                        self.response.extras.push(Extra { part: *part, name: name.as_ref().into(), value });
                     }
                 }
             }

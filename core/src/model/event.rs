@@ -125,7 +125,8 @@ pub enum Event<'a> {
         /// Its data, as it came.
         data: Cow<'a, str>,
     },
-    /// The response's usage so far; replaces any earlier value.
+    /// The usage so far of the response that the present attempt reads; replaces any earlier value of
+    /// that attempt. The outcome has the sum.
     Usage(Box<Usage>),
 }
 
@@ -197,6 +198,9 @@ impl<F: FnMut(Event<'_>)> Sink for F {
     }
 }
 
+/// What an event costs beside its text.
+const EVENT_BYTES: usize = 128;
+
 fn own(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(String::from(text))
 }
@@ -226,6 +230,35 @@ impl Event<'_> {
             Self::Unknown { name, data } => Event::Unknown { name: own(name), data: own(data) },
             Self::Usage(usage) => Event::Usage(usage),
         }
+    }
+
+    /// About how many bytes an owned copy of it holds, a fixed cost for the event included.
+    pub fn held_bytes(&self) -> usize {
+        let length = |text: &Option<Cow<'_, str>>| text.as_ref().map_or(0, |t| t.len());
+        EVENT_BYTES
+            + match self {
+                Self::ArgumentsDelta { text, .. }
+                | Self::ReasoningDelta { text, .. }
+                | Self::RefusalDelta { text, .. }
+                | Self::TextDelta { text, .. }
+                | Self::DataDelta { base64: text, .. }
+                | Self::Citation { raw: text, .. } => text.len(),
+                Self::Extra { name: a, value: b, .. }
+                | Self::Opaque { field: a, value: b, .. }
+                | Self::Unknown { name: a, data: b } => a.len() + b.len(),
+                Self::PartStart { kind, .. } => match kind {
+                    PartKind::Media { media_type, .. } => length(media_type),
+                    PartKind::Reasoning { .. } | PartKind::Refusal | PartKind::Text => 0,
+                    PartKind::ToolCall { id, name, .. } => length(id) + name.len(),
+                    PartKind::Vendor { kind, json, .. } => kind.len() + json.len(),
+                },
+                Self::Finish { finish, .. } => {
+                    [&finish.raw, &finish.detail].into_iter().flatten().map(String::len).sum()
+                }
+                Self::Start { id, model } => length(id) + length(model),
+                Self::Usage(usage) => usage.raw.iter().map(String::len).sum(),
+                Self::Discard { .. } | Self::PartEnd { .. } | Self::Retry(_) => 0,
+            }
     }
 
     /// Whether a caller that has seen this event has seen part of the answer, so that a silent

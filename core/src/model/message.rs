@@ -201,7 +201,7 @@ impl ToolCall {
     /// The arguments as one JSON object: `{}` where the model wrote nothing.
     ///
     /// # Errors
-    /// [`MalformedArguments`](crate::json::Error) where the text is not a JSON object: it was cut
+    /// [`json::Error`](crate::json::Error) where the text is not a JSON object: it was cut
     /// or never was one. Nothing is repaired; the raw text is in `arguments`.
     pub fn object(&self) -> Result<Cow<'_, str>, crate::json::Error> {
         if self.arguments.bytes().all(|b| b.is_ascii_whitespace()) {

@@ -61,6 +61,8 @@ pub struct Decoder {
     wire: WireState,
     caps: Caps,
     name: Wire,
+    /// Pieces of data that came; see [`Decoder::activity`].
+    activity: u64,
     /// Lines that are no event-stream fields: some servers write an error so.
     stray: String,
 }
@@ -115,7 +117,7 @@ impl Decoder {
             Wire::OpenaiChat => WireState::OpenaiChat(openai_chat::stream::State::default()),
             Wire::OpenaiResponses => WireState::OpenaiResponses(openai_responses::stream::State::default()),
         };
-        Self { framing: Framing::Unknown, wire, caps, name: dialect.wire, stray: String::new() }
+        Self { framing: Framing::Unknown, wire, caps, name: dialect.wire, activity: 0, stray: String::new() }
     }
 
     /// Decodes the next bytes of the body, cut anywhere.
@@ -146,6 +148,7 @@ impl Decoder {
         match &mut self.framing {
             Framing::Unknown => {}
             Framing::Json { framer, is_array } => {
+                self.activity += u64::from(!bytes.is_empty());
                 let mut values = framer.push(bytes);
                 while let Some(value) = values.next() {
                     let value = value.map_err(|e| too_large("the response body", e))?;
@@ -161,6 +164,7 @@ impl Decoder {
             Framing::Sse(framer) => {
                 let mut frames = framer.push(bytes);
                 while let Some(frame) = frames.next() {
+                    self.activity += u64::from(is_data(&frame));
                     take_frame(wire, &mut self.stray, frame, sink)?;
                     if wire.progress() == Progress::Complete {
                         break;
@@ -181,7 +185,9 @@ impl Decoder {
             match &mut self.framing {
                 Framing::Unknown => {}
                 Framing::Json { framer, .. } => {
-                    if let Some(value) = framer.finish() {
+                    if let Some(value) = framer.finish()
+                        && wire.progress() == Progress::Open
+                    {
                         // What has no end is cut: an error in it is no error of the peer's.
                         if wire.whole(&text(value), sink).is_err() {
                             return Err(DecodeError::Incomplete { expected: "the end of the JSON body" });
@@ -194,8 +200,11 @@ impl Decoder {
                             continue;
                         }
                         let is_event = matches!(frame, Ok(sse::Frame::Event { .. }));
+                        let was_finished = wire.progress() == Progress::Finished;
                         match take_frame(wire, &mut self.stray, frame, sink) {
-                            // The last event has no end: it may be cut.
+                            // The last event has no end: it may be cut. After a finish the answer is
+                            // whole without it.
+                            Err(DecodeError::Malformed { .. }) if is_event && was_finished => {}
                             Err(DecodeError::Malformed { .. }) if is_event => {
                                 return Err(DecodeError::Incomplete {
                                     expected: "the end of the last event",
@@ -225,6 +234,11 @@ impl Decoder {
         }
     }
 
+    /// Grows with every piece of data that comes; comments, pings and keep-alives are none.
+    pub const fn activity(&self) -> u64 {
+        self.activity
+    }
+
     /// How far the response has come.
     pub fn progress(&self) -> Progress {
         self.wire.peek().progress()
@@ -252,7 +266,14 @@ impl Decoder {
             WireState::Gemini(s) => s.rewind(),
             WireState::OpenaiResponses(_) | WireState::Anthropic(_) | WireState::OpenaiChat(_) => {}
         }
-        Self { framing: Framing::Unknown, wire, caps: self.caps, name: self.name, stray: String::new() }
+        Self {
+            framing: Framing::Unknown,
+            wire,
+            caps: self.caps,
+            name: self.name,
+            activity: 0,
+            stray: String::new(),
+        }
     }
 }
 
@@ -275,6 +296,11 @@ fn is_cut_field(line: &[u8]) -> bool {
 
 /// More stray text than any error has.
 const MAX_STRAY: usize = 16 << 10;
+
+/// Whether a frame is more than a sign of life (Anthropic `ping`, Responses `keepalive`).
+fn is_data(frame: &Result<sse::Frame<'_>, sse::FrameError>) -> bool {
+    matches!(frame, Ok(sse::Frame::Event { name, .. }) if !matches!(*name, b"ping" | b"keepalive"))
+}
 
 #[inline]
 fn take_frame(

@@ -1,5 +1,6 @@
 //! A request as the bytes of a wire.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::encoding::{EncodeError, Encoding};
@@ -62,13 +63,38 @@ pub fn encode_resume(request: &Request, target: &Target, resume: &Resume) -> Res
             http: HttpRequest {
                 method: Method::Get,
                 url: alloc::format!(
-                    "{}/responses/{id}?stream=true&starting_after={after}",
-                    target.base_url.as_str()
+                    "{}/responses/{}?stream=true&starting_after={after}",
+                    target.base_url.as_str(),
+                    segment(id)
                 ),
                 headers: target.request_headers(accept(true)),
                 body: Vec::new(),
             },
             losses: Vec::new(),
         }),
+    }
+}
+
+/// A text as one segment of a path: what is not unreserved (RFC 3986 section 2.3) is escaped.
+fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
+            // Dots too: a segment of dots alone would be resolved away.
+            _ => out.push_str(&alloc::format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_cannot_leave_its_segment() {
+        assert_eq!(segment("resp_0aZ-~"), "resp_0aZ-~");
+        assert_eq!(segment("../x?y#é"), "%2E%2E%2Fx%3Fy%23%C3%A9");
     }
 }

@@ -77,6 +77,8 @@ impl BaseUrl {
 
 /// Hides what stands before an `@`, so that a credential in a bad URL is not repeated.
 fn redact(url: &str) -> String {
+    // A key may stand in the query too: Google's documents show it there.
+    let url = url.split(['?', '#']).next().unwrap_or_default();
     match url.rsplit_once('@') {
         Some((_, rest)) => alloc::format!("***@{rest}"),
         None => String::from(url),
@@ -202,7 +204,7 @@ mod tests {
             ("https://", "host"),
             ("https://:80", "host"),
             ("https://u:secret@x", "credential"),
-            ("https://x?key=1", "query"),
+            ("https://x?key=secret", "query"),
             ("https://x:99999", "port"),
             ("https://x y", "white space"),
         ] {

@@ -100,6 +100,8 @@ pub fn decide(policy: &RetryPolicy, failure: &Failure, at: Attempted, rng: &mut 
         return Decision::Stop(StopReason::HintTooLong);
     }
     let delay_ms = policy.backoff.jittered_ms(at.attempts, hint_ms, rng);
+    let least_ms = if policy.max_attempts.is_none() { RetryPolicy::MIN_UNBOUNDED_MS } else { 0 };
+    let delay_ms = delay_ms.max(least_ms);
     if policy.total_ms.is_some_and(|total| at.elapsed_ms.saturating_add(delay_ms) > total) {
         return Decision::Stop(StopReason::TotalTimeSpent);
     }

@@ -69,7 +69,8 @@ pub enum AfterCommit {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
-    /// Attempts in all, the first one included; `None` has no bound, `Some(0)` counts as `Some(1)`.
+    /// Attempts in all, the first one included; `None` has no bound, and then no wait is shorter than
+    /// [`RetryPolicy::MIN_UNBOUNDED_MS`]. `Some(0)` counts as `Some(1)`.
     pub max_attempts: Option<u32>,
     /// How the wait grows.
     pub backoff: Backoff,
@@ -87,6 +88,10 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// The shortest wait of a policy without a bound on attempts, in milliseconds: an endless loop
+    /// must not spin.
+    pub const MIN_UNBOUNDED_MS: u64 = 100;
+
     /// The default: 3 attempts in all, 1 s doubling to 30 s, 0 to 10 % added, hints up to 2 minutes.
     pub const fn bounded() -> Self {
         Self {

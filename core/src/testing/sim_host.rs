@@ -339,6 +339,10 @@ impl Body for SimBody {
             Some(What::Head { .. }) => Poll::Ready(Some(Err(self.fail(TransportKind::Body)))),
         }
     }
+
+    fn finished(&mut self) {
+        self.ended = true;
+    }
 }
 
 impl Drop for SimBody {
