@@ -101,8 +101,13 @@ fn simulated(options: &RunOptions, wanted: Option<&str>) -> Result<Callee, Fault
         tell_line(&format!("tokenwire: calling a simulated {} at {}", dialect.name, sim.url()));
     }
     let target = sim.target(dialect)?;
-    let model = options.model.clone().unwrap_or_else(|| super::sim::DEMO_MODEL.into());
+    let model = options.model.clone().unwrap_or_else(|| demo_model(options).into());
     Ok(Callee { provider: dialect.name.to_string(), model, target, _sim: Some(sim) })
+}
+
+fn demo_model(options: &RunOptions) -> &'static str {
+    let attempts = if options.patient { u32::MAX } else { options.max_attempts.unwrap_or_default() };
+    super::sim::demo_model(attempts, options.on_break != OnBreak::Stop)
 }
 
 fn call_options(options: &RunOptions) -> Options {

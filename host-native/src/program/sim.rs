@@ -7,9 +7,18 @@ use super::Fault;
 use super::arguments::SimOptions;
 use super::console::put;
 
-/// The model of the demonstration: a 429 with a hint, then a connection that breaks before anything
-/// was shown, then a good answer.
-pub(crate) const DEMO_MODEL: &str = "sim-429+retry-after=1,cut@300,think";
+/// The demonstration within the default policy: a 429 with a hint, then a connection that breaks before
+/// anything was shown, then a good answer.
+const SHORT_DEMO: &str = "sim-429+retry-after=1,cut@300,think";
+
+/// The demonstration for a policy with four attempts that goes on after a break: a 429, a 503, a
+/// connection that breaks in the middle of the answer, then a good end.
+const FULL_DEMO: &str = "sim-429+retry-after=1,503,cut@9k,think";
+
+/// The model that shows as much as the policy survives.
+pub(crate) const fn demo_model(attempts: u32, goes_on: bool) -> &'static str {
+    if attempts >= 4 && goes_on { FULL_DEMO } else { SHORT_DEMO }
+}
 
 /// Milliseconds between two events of the demonstration: about what models do.
 const DEMO_PACE_MS: u64 = 25;
