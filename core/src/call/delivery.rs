@@ -69,10 +69,12 @@ impl Delivery {
         self.current.response().finish()
     }
 
-    /// An attempt starts; a resumed one goes on with what is there.
+    /// An attempt starts; a resumed one goes on with what is there, held back or given.
     pub(super) fn start_attempt(&mut self, resumed: bool) {
-        self.held.clear();
-        self.released = resumed || self.commit == CommitPoint::Never;
+        if !resumed {
+            self.held.clear();
+            self.released = self.commit == CommitPoint::Never;
+        }
         self.resumed = resumed;
     }
 
@@ -104,12 +106,16 @@ impl Delivery {
     }
 
     /// The next attempt goes on at `resume`.
-    pub(super) fn will_resume(&mut self, resume: &Resume) {
+    pub(super) fn will_resume(&mut self, resume: &Resume, outputs: &mut VecDeque<Output>) {
         if let Resume::Gemini { from_part, keep_bytes, .. } = resume {
             let parts = self.current.parts();
             let whole = *from_part >= parts
                 || (*from_part + 1 == parts && *keep_bytes == self.current.last_part_bytes());
             if !whole {
+                // A part can only be taken back from a caller who has it.
+                if !self.released {
+                    self.release(outputs);
+                }
                 self.discard = Some((*from_part, *keep_bytes));
             }
         }

@@ -412,6 +412,7 @@ impl Call {
         }
         let resume = attempt.decoder.resume().filter(|r| matches!(r, Resume::Gemini { .. }))?;
         self.continuations += 1;
+        self.delivery.will_resume(&resume, &mut self.outputs);
         Some(Next::Resume(Box::new(attempt.decoder.resumed()), resume))
     }
 
@@ -471,7 +472,7 @@ impl Call {
             Decision::Retry { delay_ms } => {
                 let next = match (resumed_decoder, resume) {
                     (Some(decoder), Some(resume)) => {
-                        self.delivery.will_resume(&resume);
+                        self.delivery.will_resume(&resume, &mut self.outputs);
                         Next::Resume(decoder, resume)
                     }
                     _ => {
@@ -487,7 +488,9 @@ impl Call {
     fn resume_point(&self, attempt: &Attempt, failure: &Failure) -> Option<Resume> {
         let broke =
             matches!(failure.kind, FailureKind::Connection | FailureKind::Incomplete | FailureKind::Timeout);
-        (self.options.retry.after_commit == AfterCommit::Resume && broke)
+        // A refusal of the resumption itself says nothing about what is to be resumed.
+        let was_refused = attempt.record.resumed && matches!(attempt.phase, Phase::Refused { .. });
+        (self.options.retry.after_commit == AfterCommit::Resume && (broke || was_refused))
             .then(|| attempt.decoder.resume())
             .flatten()
     }
