@@ -71,14 +71,13 @@ impl Delivery {
         self.current.response().finish()
     }
 
-    /// An attempt starts; a resumed one goes on with what is there, so what was held back is given.
-    pub(super) fn start_attempt(&mut self, resumed: bool, outputs: &mut VecDeque<Output>) {
-        if resumed {
-            self.give_held(outputs);
+    /// An attempt starts; a resumed one goes on with what is there, held back or given.
+    pub(super) fn start_attempt(&mut self, resumed: bool) {
+        if !resumed {
+            self.held.clear();
+            self.held_bytes = 0;
+            self.released = self.commit == CommitPoint::Never;
         }
-        self.held.clear();
-        self.held_bytes = 0;
-        self.released = resumed || self.commit == CommitPoint::Never;
         self.resumed = resumed;
     }
 
@@ -116,12 +115,16 @@ impl Delivery {
     }
 
     /// The next attempt goes on at `resume`.
-    pub(super) fn will_resume(&mut self, resume: &Resume) {
+    pub(super) fn will_resume(&mut self, resume: &Resume, outputs: &mut VecDeque<Output>) {
         if let Resume::Gemini { from_part, keep_bytes, .. } = resume {
             let parts = self.current.parts();
             let whole = *from_part >= parts
                 || (*from_part + 1 == parts && *keep_bytes == self.current.last_part_bytes());
             if !whole {
+                // A part can only be taken back from a caller who has it.
+                if !self.released {
+                    self.release(outputs);
+                }
                 self.discard = Some((*from_part, *keep_bytes));
             }
         }

@@ -269,7 +269,7 @@ impl Call {
                 }
             },
         };
-        self.delivery.start_attempt(resume.is_some(), &mut self.outputs);
+        self.delivery.start_attempt(resume.is_some());
         self.state = State::Active(Box::new(Attempt::new(number, self.now, waited_ms, resume, decoder)));
         self.outputs.push_back(Output::Transmit(Transmit { attempt: number, request }));
     }
@@ -462,7 +462,7 @@ impl Call {
         }
         let resume = attempt.decoder.resume().filter(|r| matches!(r, Resume::Gemini { .. }))?;
         self.continuations += 1;
-        self.delivery.will_resume(&resume);
+        self.delivery.will_resume(&resume, &mut self.outputs);
         Some(Next::Resume(Box::new(attempt.decoder.resumed()), resume))
     }
 
@@ -525,7 +525,7 @@ impl Call {
             Decision::Retry { delay_ms } => {
                 let next = match (resumed_decoder, resume) {
                     (Some(decoder), Some(resume)) => {
-                        self.delivery.will_resume(&resume);
+                        self.delivery.will_resume(&resume, &mut self.outputs);
                         Next::Resume(decoder, resume)
                     }
                     _ => {

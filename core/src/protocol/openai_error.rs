@@ -58,9 +58,9 @@ fn read_object(r: &mut Reader<'_>) -> Result<Option<ErrorBody>, json::Error> {
             _ => field(&mut outer.body, &key, r)?,
         }
     }
-    // `type: "error"` is the event's name, not the error's.
+    // `type: "error"` is the event's name, not the error's; its message may be empty.
     if outer.body.error_type.as_deref().is_some_and(|t| t == "error" || t.starts_with("response.")) {
-        outer.body.error_type = None;
+        outer.is_error_object |= outer.body.error_type.take().as_deref() == Some("error");
     }
     conclude(outer)
 }

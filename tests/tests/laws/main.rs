@@ -1,11 +1,12 @@
 //! The laws of the machine (ARCHITECTURE.md, "What always holds"), as properties.
 //!
 //! `machine` throws inputs at a bare [`tokenwire_core::call::Call`], sane or not; `simulated` runs
-//! whole calls through the driver on a host with virtual time. `LAW_CASES` overrides the number of
+//! whole calls through the driver on a host with virtual time; `resumed` breaks streams that can go on.
+//! The mutation with which each law was seen to fail is in `LAWS.md`. `LAW_CASES` overrides the number of
 //! cases. What once failed is kept in `tests/regressions`.
 
 mod machine;
-mod mutations;
+mod resumed;
 mod scenario;
 mod simulated;
 
