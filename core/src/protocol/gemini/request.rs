@@ -30,7 +30,8 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
 /// The path below the base URL, which may name the API version (and, on Vertex, the publisher).
 fn path(e: &Encoding<'_>) -> Result<String, EncodeError> {
     let model = e.request.model.trim();
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@:".contains(&b);
+    // What RFC 3986 lets stand in a path.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@:!$&'()*+,;=".contains(&b);
     if !model.bytes().all(is_plain) || model.split('/').any(|s| matches!(s, "" | "." | "..")) {
         return Err(EncodeError::Invalid {
             path: "model".into(),
@@ -385,6 +386,11 @@ mod tests {
     fn paths_follow_base_url_and_model() {
         for (base, model, expected) in [
             ("https://h", "gemini-3-pro", "https://h/v1/models/gemini-3-pro:generateContent"),
+            (
+                "https://h",
+                "sim-429+x=1,cut@9;ok*",
+                "https://h/v1/models/sim-429+x=1,cut@9;ok*:generateContent",
+            ),
             ("https://h/v1beta", "models/m", "https://h/v1beta/models/m:generateContent"),
             ("https://h/v1", "tunedModels/m", "https://h/v1/tunedModels/m:generateContent"),
             (
@@ -400,7 +406,7 @@ mod tests {
         let request = Request::new("m", vec![Message::user("x")]);
         let http = encode_request(&request, &target("https://h"), true).expect("a request").http;
         assert_eq!(http.url, "https://h/v1/models/m:streamGenerateContent?alt=sse");
-        for model in ["a?b", "../x", "a b", "a//b"] {
+        for model in ["a?b", "../x", "a b", "a//b", "a%b", "é"] {
             let request = Request::new(model, vec![Message::user("x")]);
             assert!(encode_request(&request, &target("https://h"), true).is_err(), "{model}");
         }
