@@ -317,11 +317,8 @@ impl Call {
             attempt.last_event = Some(self.now);
             attempt.record.first_event_ms.get_or_insert(self.now.since(attempt.started));
         }
-        if self.delivery.response_bytes() > self.options.caps.response_bytes {
-            let message = alloc::format!(
-                "the response is larger than the cap of {} bytes",
-                self.options.caps.response_bytes
-            );
+        if let Some(cap) = self.passed_cap(&attempt) {
+            let message = alloc::format!("the response is larger than the cap of {cap} bytes");
             return self.break_attempt(attempt, Failure::new(FailureKind::TooLarge, message), true);
         }
         match decoded {
@@ -332,6 +329,16 @@ impl Call {
                 self.break_attempt(attempt, failure, true);
             }
         }
+    }
+
+    /// The cap that the attempt's response passed, in bytes. What is complete may be as long as it is.
+    fn passed_cap(&self, attempt: &Attempt) -> Option<u64> {
+        let caps = &self.options.caps;
+        if self.delivery.response_bytes() > caps.response_bytes {
+            return Some(caps.response_bytes);
+        }
+        let is_over = attempt.record.bytes > caps.attempt_bytes;
+        (is_over && attempt.decoder.progress() != Progress::Complete).then_some(caps.attempt_bytes)
     }
 
     fn handle_end(&mut self, number: u32) {
@@ -490,8 +497,12 @@ impl Call {
     }
 
     fn resume_point(&self, attempt: &Attempt, failure: &Failure) -> Option<Resume> {
-        let broke =
-            matches!(failure.kind, FailureKind::Connection | FailureKind::Incomplete | FailureKind::Timeout);
+        // Where a resumption itself was refused, the place to go on at is still known.
+        let broke = attempt.record.resumed
+            || matches!(
+                failure.kind,
+                FailureKind::Connection | FailureKind::Incomplete | FailureKind::Timeout
+            );
         (self.options.retry.after_commit == AfterCommit::Resume && broke)
             .then(|| attempt.decoder.resume())
             .flatten()
