@@ -346,11 +346,8 @@ impl Call {
         if self.delivery.events() > events {
             attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
-        if self.delivery.response_bytes() > self.options.caps.response_bytes {
-            let message = alloc::format!(
-                "the response is larger than the cap of {} bytes",
-                self.options.caps.response_bytes
-            );
+        if let Some(cap) = self.passed_cap(&attempt) {
+            let message = alloc::format!("the response is larger than the cap of {cap} bytes");
             return self.break_attempt(attempt, Failure::new(FailureKind::TooLarge, message), true);
         }
         match decoded {
@@ -361,6 +358,16 @@ impl Call {
                 self.break_attempt(attempt, failure, true);
             }
         }
+    }
+
+    /// The cap that the attempt's response passed, in bytes. What is complete may be as long as it is.
+    fn passed_cap(&self, attempt: &Attempt) -> Option<u64> {
+        let caps = &self.options.caps;
+        if self.delivery.response_bytes() > caps.response_bytes {
+            return Some(caps.response_bytes);
+        }
+        let is_over = attempt.record.bytes > caps.attempt_bytes;
+        (is_over && attempt.decoder.progress() != Progress::Complete).then_some(caps.attempt_bytes)
     }
 
     fn handle_end(&mut self, number: u32) {

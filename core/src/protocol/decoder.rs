@@ -15,8 +15,11 @@ use crate::usage::Usage;
 pub struct Caps {
     /// One line or event of a stream, in bytes. Default 32 MiB: images come as one event.
     pub event_bytes: usize,
-    /// A whole response body, in bytes. Default 64 MiB.
+    /// A JSON body, in bytes. Default 64 MiB.
     pub body_bytes: usize,
+    /// All bytes of one attempt's response, white space, comments and framing included. Default
+    /// 256 MiB: the longest streams are mostly framing.
+    pub attempt_bytes: u64,
     /// An error body, in bytes; what lies beyond is not read. Default 64 KiB.
     pub error_bytes: usize,
     /// The content of the response that a call holds, in bytes. Default 64 MiB.
@@ -25,7 +28,13 @@ pub struct Caps {
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { event_bytes: 32 << 20, body_bytes: 64 << 20, error_bytes: 64 << 10, response_bytes: 64 << 20 }
+        Self {
+            event_bytes: 32 << 20,
+            body_bytes: 64 << 20,
+            attempt_bytes: 256 << 20,
+            error_bytes: 64 << 10,
+            response_bytes: 64 << 20,
+        }
     }
 }
 

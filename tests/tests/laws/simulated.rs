@@ -121,7 +121,7 @@ proptest! {
         prefix in prop::sample::select(vec!["", "data: ", "data: {", "{", "[", "event: x\ndata:"]),
         cuts in scenario::cuts(),
     ) {
-        let caps = Caps { event_bytes: 256, body_bytes: 512, error_bytes: 64, response_bytes: 256 };
+        let caps = Caps { event_bytes: 256, body_bytes: 512, attempt_bytes: 65_536, error_bytes: 64, response_bytes: 256 };
         let plan = plain(Plan { options: Options { caps, ..plan.options.clone() }, ..plan });
         let bytes = [prefix.as_bytes(), &bytes].concat();
         let run = run(&plan, vec![streamed_reply(&bytes, &cuts, 1, Some(What::End))]);

@@ -386,6 +386,11 @@ mod tests {
     fn paths_follow_base_url_and_model() {
         for (base, model, expected) in [
             ("https://h", "gemini-3-pro", "https://h/v1/models/gemini-3-pro:generateContent"),
+            (
+                "https://h",
+                "sim-429+x=1,cut@9;ok*",
+                "https://h/v1/models/sim-429+x=1,cut@9;ok*:generateContent",
+            ),
             ("https://h/v1beta", "models/m", "https://h/v1beta/models/m:generateContent"),
             ("https://h/v1", "tunedModels/m", "https://h/v1/tunedModels/m:generateContent"),
             (
@@ -401,7 +406,7 @@ mod tests {
         let request = Request::new("m", vec![Message::user("x")]);
         let http = encode_request(&request, &target("https://h"), true).expect("a request").http;
         assert_eq!(http.url, "https://h/v1/models/m:streamGenerateContent?alt=sse");
-        for model in ["a?b", "../x", "a b", "a//b"] {
+        for model in ["a?b", "../x", "a b", "a//b", "a%b", "é"] {
             let request = Request::new(model, vec![Message::user("x")]);
             assert!(encode_request(&request, &target("https://h"), true).is_err(), "{model}");
         }

@@ -1,0 +1,10 @@
+//! The native client over real sockets, against the simulated provider. Nothing here sleeps: what has
+//! to happen elsewhere is waited for by the server's counts.
+
+mod bad_input;
+mod leaving;
+mod limits;
+mod raw_server;
+mod retries;
+mod setup;
+mod wires;
