@@ -33,7 +33,7 @@ pub struct Error {
     pub expected: &'static str,
 }
 
-type Result<T> = core::result::Result<T, Error>;
+pub(super) type Result<T> = core::result::Result<T, Error>;
 
 /// Reads one JSON text from front to back.
 ///
@@ -374,6 +374,26 @@ impl<'a> Reader<'a> {
             0 if self.at == self.text.len() => Ok(()),
             _ => Err(self.error("the end of the text")),
         }
+    }
+
+    /// Passes `known` if the text goes on with it.
+    #[inline]
+    pub(super) fn pass(&mut self, known: &[u8]) -> bool {
+        let is_next = self.bytes().get(self.at..).is_some_and(|rest| rest.starts_with(known));
+        if is_next {
+            self.at += known.len();
+        }
+        is_next
+    }
+
+    /// Passes the brace that closes the text's only object; whether nothing else was left.
+    #[inline]
+    pub(super) fn close_text(&mut self) -> bool {
+        if self.peek() != b'}' {
+            return false;
+        }
+        self.at += 1;
+        self.at == self.text.len() || self.end().is_ok()
     }
 
     /// Passes over the next value, whatever it is, and validates it.
