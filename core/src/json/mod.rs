@@ -4,11 +4,13 @@
 //! Numbers stay text and keys keep their order, so a schema or an argument object leaves as it came.
 
 mod compact;
+mod mold;
 mod raw;
 mod reader;
 mod writer;
 
 pub(crate) use compact::compact;
+pub(crate) use mold::Mold;
 pub use raw::{Number, RawJson};
 pub use reader::{Error, Kind, MAX_DEPTH, Reader, Scope};
 pub use writer::Writer;

@@ -33,7 +33,7 @@ pub struct Error {
     pub expected: &'static str,
 }
 
-type Result<T> = core::result::Result<T, Error>;
+pub(super) type Result<T> = core::result::Result<T, Error>;
 
 /// Reads one JSON text from front to back.
 ///
@@ -71,14 +71,21 @@ impl Scope {
     /// The text is not an object at this point.
     #[inline]
     pub fn key<'a>(&mut self, r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>> {
-        if !self.more(r, b'}', "`,` or `}`")? {
-            return Ok(None);
+        match r.peek() {
+            b',' if !self.first => {
+                r.at += 1;
+                r.peek();
+            }
+            b'}' => {
+                // A comma before the brace never gets here: a key must follow each comma.
+                r.at += 1;
+                return Ok(None);
+            }
+            _ if !self.first => return Err(r.error("`,` or `}`")),
+            _ => self.first = false,
         }
         let key = r.string()?;
-        if r.peek() != b':' {
-            return Err(r.error("`:`"));
-        }
-        r.at += 1;
+        r.colon()?;
         Ok(Some(key))
     }
 
@@ -88,27 +95,19 @@ impl Scope {
     /// The text is not an array at this point.
     #[inline]
     pub fn element(&mut self, r: &mut Reader<'_>) -> Result<bool> {
-        self.more(r, b']', "`,` or `]`")
-    }
-
-    #[inline]
-    fn more(&mut self, r: &mut Reader<'_>, close: u8, expected: &'static str) -> Result<bool> {
-        let next = r.peek();
-        if next == close {
-            // A comma before the close never gets here: `more` demands a value after each comma.
-            r.at += 1;
-            return Ok(false);
-        }
-        if self.first {
-            self.first = false;
-            return Ok(true);
-        }
-        if next != b',' {
-            return Err(r.error(expected));
-        }
-        r.at += 1;
-        if r.peek() == close {
-            return Err(r.error("a value after `,`"));
+        match r.peek() {
+            b',' if !self.first => {
+                r.at += 1;
+                if r.peek() == b']' {
+                    return Err(r.error("a value after `,`"));
+                }
+            }
+            b']' => {
+                r.at += 1;
+                return Ok(false);
+            }
+            _ if !self.first => return Err(r.error("`,` or `]`")),
+            _ => self.first = false,
         }
         Ok(true)
     }
@@ -136,8 +135,15 @@ impl<'a> Reader<'a> {
     /// The next byte that is not white space, or 0 at the end; moves up to it.
     #[inline]
     fn peek(&mut self) -> u8 {
-        let bytes = self.bytes();
-        while let Some(&b) = bytes.get(self.at) {
+        match self.bytes().get(self.at) {
+            Some(&b) if b > b' ' => b,
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> u8 {
+        while let Some(&b) = self.bytes().get(self.at) {
             if b > b' ' {
                 return b;
             }
@@ -147,6 +153,17 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
         0
+    }
+
+    /// Passes the colon behind a key, and the one blank that usually follows it in spaced text.
+    #[inline]
+    fn colon(&mut self) -> Result<()> {
+        if self.peek() != b':' {
+            return Err(self.error("`:`"));
+        }
+        self.at += 1;
+        self.at += usize::from(self.bytes().get(self.at) == Some(&b' '));
+        Ok(())
     }
 
     /// An error at the present position.
@@ -233,11 +250,16 @@ impl<'a> Reader<'a> {
     /// The next value is not a string, or it holds a control character or a bad escape.
     #[inline]
     pub fn string(&mut self) -> Result<Cow<'a, str>> {
-        let (raw, escaped) = self.raw_string()?;
-        if !escaped {
-            return Ok(Cow::Borrowed(raw));
+        if self.peek() != b'"' {
+            return Err(self.error("a string"));
         }
-        unescape(raw, self.at - 1 - raw.len()).map(Cow::Owned)
+        let start = self.at + 1;
+        let end = special(self.bytes(), start);
+        if self.bytes().get(end) != Some(&b'"') {
+            return self.rough_string(start, end);
+        }
+        self.at = end + 1;
+        Ok(Cow::Borrowed(&self.text[start..end]))
     }
 
     /// Reads a string; any other value is passed over and gives `None`.
@@ -275,10 +297,34 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn opt_u64(&mut self) -> Result<Option<u64>> {
         match self.peek() {
-            b'0'..=b'9' => Ok(whole(self.raw()?)),
+            b'0'..=b'9' => match self.short_count() {
+                Some(count) => Ok(Some(count)),
+                None => Ok(whole(self.raw()?)),
+            },
             b'"' => Ok(whole(&self.string()?)),
             _ => self.skip().map(|()| None),
         }
+    }
+
+    /// Passes a number of plain digits that cannot overflow; any other stays unread.
+    #[inline]
+    fn short_count(&mut self) -> Option<u64> {
+        const MAX_DIGITS: usize = 18;
+        let digits = self.bytes().get(self.at..)?;
+        let (mut count, mut length) = (0, 0);
+        while let Some(digit) = digits.get(length).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
+            count = count * 10 + u64::from(digit);
+            length += 1;
+            if length > MAX_DIGITS {
+                return None;
+            }
+        }
+        let is_plain = length == 1 || (length > 1 && digits[0] != b'0');
+        if !is_plain || matches!(digits.get(length), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.at += length;
+        Some(count)
     }
 
     /// Reads `true` or `false`; any other value is passed over and gives `None`.
@@ -330,6 +376,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes `known` if the text goes on with it.
+    #[inline]
+    pub(super) fn pass(&mut self, known: &[u8]) -> bool {
+        let is_next = self.bytes().get(self.at..).is_some_and(|rest| rest.starts_with(known));
+        if is_next {
+            self.at += known.len();
+        }
+        is_next
+    }
+
+    /// Passes the brace that closes the text's only object; whether nothing else was left.
+    #[inline]
+    pub(super) fn close_text(&mut self) -> bool {
+        if self.peek() != b'}' {
+            return false;
+        }
+        self.at += 1;
+        self.at == self.text.len() || self.end().is_ok()
+    }
+
     /// Passes over the next value, whatever it is, and validates it.
     ///
     /// # Errors
@@ -337,7 +403,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn skip(&mut self) -> Result<()> {
         match self.peek() {
-            b'"' => self.raw_string().map(|_| ()),
+            b'"' => self.skip_string(),
             b'{' | b'[' => self.skip_nested(),
             b't' => self.literal("true"),
             b'f' => self.literal("false"),
@@ -373,9 +439,7 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 }
-                b'"' => {
-                    self.raw_string()?;
-                }
+                b'"' => self.skip_string()?,
                 b't' => self.literal("true")?,
                 b'f' => self.literal("false")?,
                 b'n' => self.literal("null")?,
@@ -412,16 +476,13 @@ impl<'a> Reader<'a> {
         if self.peek() != b'"' {
             return Err(self.error("a key"));
         }
-        self.raw_string()?;
-        if self.peek() != b':' {
-            return Err(self.error("`:`"));
-        }
-        self.at += 1;
-        Ok(())
+        self.skip_string()?;
+        self.colon()
     }
 
+    #[inline]
     fn literal(&mut self, word: &'static str) -> Result<()> {
-        if self.bytes()[self.at..].starts_with(word.as_bytes()) {
+        if self.bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             self.at += word.len();
             return Ok(());
         }
@@ -464,27 +525,34 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The inside of a string as it stands, and whether it holds escapes.
+    /// Passes a string whose opening quote is next.
     #[inline]
-    fn raw_string(&mut self) -> Result<(&'a str, bool)> {
-        if self.peek() != b'"' {
-            return Err(self.error("a string"));
+    fn skip_string(&mut self) -> Result<()> {
+        let end = special(self.bytes(), self.at + 1);
+        if self.bytes().get(end) != Some(&b'"') {
+            return self.skip_rough_string(end);
         }
-        let bytes = self.bytes();
-        let start = self.at + 1;
-        let mut at = start;
-        let mut escaped = false;
+        self.at = end + 1;
+        Ok(())
+    }
+
+    /// Reads a string that starts at `start` and has its first byte that needs a look at `at`.
+    #[inline(never)]
+    fn rough_string(&mut self, start: usize, at: usize) -> Result<Cow<'a, str>> {
+        self.skip_rough_string(at)?;
+        unescape(&self.text[start..self.at - 1], start).map(Cow::Owned)
+    }
+
+    /// Passes the rest of a string; `at` is its first byte that needs a look.
+    #[inline(never)]
+    fn skip_rough_string(&mut self, mut at: usize) -> Result<()> {
         loop {
-            at = special(bytes, at);
-            match bytes.get(at) {
+            match self.bytes().get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
-                    return Ok((&self.text[start..at], escaped));
+                    return Ok(());
                 }
-                Some(b'\\') => {
-                    escaped = true;
-                    at = self.escape(at)?;
-                }
+                Some(b'\\') => at = special(self.bytes(), self.escape(at)?),
                 _ => {
                     self.at = at;
                     return Err(self.error("no bare control character, and a closing quote"));
@@ -516,29 +584,30 @@ const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// The first byte from `at` that is a quote, a backslash or a control character; eight bytes a step.
 #[inline]
-fn special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(chunk.try_into().expect("the slice has 8 bytes"));
-        // Each term sets the high bit of a byte that is zero after the xor, or below 0x20. A borrow
-        // can set false bits only above the first true one, and only the lowest is used.
-        let quote = word ^ (ONES * b'"' as u64);
-        let slash = word ^ (ONES * b'\\' as u64);
-        let hit = (quote.wrapping_sub(ONES) & !quote
-            | slash.wrapping_sub(ONES) & !slash
-            | word.wrapping_sub(ONES * 0x20) & !word)
-            & HIGHS;
+fn special(bytes: &[u8], at: usize) -> usize {
+    at + bytes.get(at..).map_or(0, plain)
+}
+
+/// How many bytes stand before the first quote, backslash or control character.
+#[inline(never)]
+fn plain(bytes: &[u8]) -> usize {
+    let (words, tail) = bytes.as_chunks();
+    let mut at = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        // The high bit of a byte is set if it was zero after the xor, or below 0x20. A borrow can set
+        // false bits only above the first true one, and only the lowest is used. The xors leave high
+        // bits alone, so one mask takes the bytes beyond ASCII out of all three.
+        let quotes = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        let slashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+        let controls = word.wrapping_sub(ONES * 0x20);
+        let hit = (quotes | slashes | controls) & !word & HIGHS;
         if hit != 0 {
             return at + (hit.trailing_zeros() / 8) as usize;
         }
         at += 8;
     }
-    while let Some(&b) = bytes.get(at) {
-        if b == b'"' || b == b'\\' || b < 0x20 {
-            break;
-        }
-        at += 1;
-    }
-    at
+    at + tail.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(tail.len())
 }
 
 fn whole(text: &str) -> Option<u64> {
@@ -700,6 +769,50 @@ mod tests {
     }
 
     #[test]
+    fn strings_are_judged_alike_at_every_place() {
+        // Eight bytes are looked at together: what is bad must be seen at each of their places, beside
+        // bytes that nearly are special, and in the rest of the text.
+        let near = [b'x', b' ', b'!', b'#', b'[', b']', 0x7f];
+        for length in 0..20 {
+            for at in 0..length {
+                for around in near {
+                    let mut inside = alloc::vec![around; length];
+                    for (byte, is_good) in
+                        [(0, false), (0x1f, false), (b'\\', false), (b'"', false), (b' ', true)]
+                    {
+                        inside[at] = byte;
+                        let inside = core::str::from_utf8(&inside).expect("it is ASCII");
+                        for text in
+                            [alloc::format!("\"{inside}\""), alloc::format!("{{\"{inside}\":\"{inside}\"}}")]
+                        {
+                            assert_eq!(valid(&text), is_good, "{text:?}");
+                            assert!(!is_good || !valid(&text[..text.len() - 1]), "{text:?}, cut");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn white_space_may_stand_around_every_token() {
+        for space in ["", " ", "  ", "\n", "\t\r\n ", "                 "] {
+            let text = "_{_\"a\"_:_[_1_,_\"b\"_]_,_\"c\"_:_null_}_".replace('_', space);
+            assert!(valid(&text), "{text:?}");
+            let mut r = Reader::new(&text);
+            let mut fields = r.object().expect("an object");
+            for expected in [Some("a"), Some("c"), None] {
+                assert_eq!(fields.key(&mut r).expect("valid").as_deref(), expected, "{text:?}");
+                if expected.is_some() {
+                    r.skip().expect("valid");
+                }
+            }
+            assert_eq!(r.end(), Ok(()), "{text:?}");
+            assert!(!valid(&text.replace(':', "\u{b}:")));
+        }
+    }
+
+    #[test]
     fn special_bytes_are_found_at_every_offset() {
         for len in 0..40 {
             for b in [b'"', b'\\', 0x1f, 0] {
@@ -717,7 +830,15 @@ mod tests {
     fn counts_are_read_in_every_spelling() {
         let read = |t| Reader::new(t).opt_u64();
         assert_eq!(read("12"), Ok(Some(12)));
+        assert_eq!(read("0"), Ok(Some(0)));
         assert_eq!(read("12.0"), Ok(Some(12)));
+        assert_eq!(read("1e2"), Ok(None));
+        assert!(["01", "00", "1.", "1e", "-"].iter().all(|t| read(t).is_err()));
+        for digits in 1..=20 {
+            let text = "1".repeat(digits);
+            assert_eq!(Reader::new(&text).opt_u64(), Ok(text.parse().ok()));
+        }
+        assert_eq!(read("18446744073709551615"), Ok(Some(u64::MAX)));
         assert_eq!(read("\"12\""), Ok(Some(12)));
         assert_eq!(read("18446744073709551616"), Ok(None));
         assert_eq!(read("-1"), Ok(None));

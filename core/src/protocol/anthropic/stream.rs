@@ -9,7 +9,7 @@ use super::block::{Block, BlockKind, Spelled};
 use super::response::{self, Message, Stop};
 use super::{error, object};
 use crate::failure::ErrorBody;
-use crate::json::{self, Reader};
+use crate::json::{self, Mold, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
 use crate::usage::{AnthropicSnapshot, Completeness, Usage};
@@ -27,6 +27,57 @@ pub(in crate::protocol) struct State {
     has_refusal: bool,
     finish: Option<Finish>,
     is_complete: bool,
+    usual: Usual,
+}
+
+/// The last delta: most that follow differ from it in their text only.
+#[derive(Clone, Debug, Default)]
+struct Usual {
+    mold: Mold<Hole>,
+    index: Option<u64>,
+}
+
+/// What a delta grows, told by the name of the field with its text.
+#[derive(Clone, Copy, Debug)]
+enum Hole {
+    PartialJson,
+    Text,
+    Thinking,
+}
+
+impl Hole {
+    /// The type of a delta with that field.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::PartialJson => "input_json_delta",
+            Self::Text => "text_delta",
+            Self::Thinking => "thinking_delta",
+        }
+    }
+
+    #[inline]
+    fn read<'a>(self, r: &mut Reader<'a>) -> Result<Payload<'a>, json::Error> {
+        let text = r.opt_string()?.unwrap_or_default();
+        Ok(match self {
+            Self::PartialJson => Payload::PartialJson(text),
+            Self::Text => Payload::Text(text),
+            Self::Thinking => Payload::Thinking(text),
+        })
+    }
+}
+
+impl Usual {
+    /// Reads a delta that is like the last one.
+    #[inline]
+    fn read<'a>(&self, data: &'a str) -> Option<Delta<'a>> {
+        let mut delta = Delta { kind: Cow::Borrowed(""), payload: Payload::None };
+        let fits = self.mold.read(data, |hole, r| {
+            delta.kind = Cow::Borrowed(hole.kind());
+            delta.payload = hole.read(r)?;
+            Ok(())
+        });
+        fits.then_some(delta)
+    }
 }
 
 /// The fields of an event that a delta needs.
@@ -53,7 +104,8 @@ enum Payload<'a> {
 
 impl<'a> Frame<'a> {
     /// Reads an event in one pass; what only rare events hold is passed over.
-    fn read(data: &'a str) -> Result<Self, json::Error> {
+    fn read(data: &'a str, mold: &mut Mold<Hole>) -> Result<Self, json::Error> {
+        mold.clear();
         let mut r = Reader::new(data);
         let mut frame = Self { kind: Cow::Borrowed(""), index: None, delta: None };
         let mut fields = r.object()?;
@@ -61,7 +113,7 @@ impl<'a> Frame<'a> {
             match &*key {
                 "type" => frame.kind = r.opt_string()?.unwrap_or_default(),
                 "index" => frame.index = r.opt_u64()?,
-                "delta" => frame.delta = Delta::read(&mut r)?,
+                "delta" => frame.delta = Delta::read(&mut r, mold)?,
                 _ => r.skip()?,
             }
         }
@@ -71,21 +123,34 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Delta<'a> {
-    fn read(r: &mut Reader<'a>) -> Result<Option<Self>, json::Error> {
+    fn read(r: &mut Reader<'a>, mold: &mut Mold<Hole>) -> Result<Option<Self>, json::Error> {
         let Some(mut fields) = r.opt_object()? else { return Ok(None) };
         let mut delta = Self { kind: Cow::Borrowed(""), payload: Payload::None };
         while let Some(key) = fields.key(r)? {
             match &*key {
                 "type" => delta.kind = r.opt_string()?.unwrap_or_default(),
-                "text" => delta.payload = Payload::Text(r.opt_string()?.unwrap_or_default()),
-                "partial_json" => delta.payload = Payload::PartialJson(r.opt_string()?.unwrap_or_default()),
-                "thinking" => delta.payload = Payload::Thinking(r.opt_string()?.unwrap_or_default()),
+                "text" => delta.payload = mold.hole(Hole::Text, r, |r| Hole::Text.read(r))?,
+                "partial_json" => {
+                    delta.payload = mold.hole(Hole::PartialJson, r, |r| Hole::PartialJson.read(r))?;
+                }
+                "thinking" => delta.payload = mold.hole(Hole::Thinking, r, |r| Hole::Thinking.read(r))?,
                 "signature" => delta.payload = Payload::Signature(r.raw()?),
                 "citation" => delta.payload = Payload::Citation(r.raw()?),
                 _ => r.skip()?,
             }
         }
         Ok(Some(delta))
+    }
+
+    /// Whether it is of the type that the field with its text goes with.
+    fn is_usual(&self) -> bool {
+        let hole = match self.payload {
+            Payload::PartialJson(_) => Hole::PartialJson,
+            Payload::Text(_) => Hole::Text,
+            Payload::Thinking(_) => Hole::Thinking,
+            Payload::Citation(_) | Payload::None | Payload::Signature(_) => return false,
+        };
+        self.kind == hole.kind()
     }
 }
 
@@ -394,13 +459,22 @@ impl WireDecoder for State {
         if self.is_complete {
             return Ok(());
         }
-        let frame = match Frame::read(data) {
+        if let Some(delta) = self.usual.read(data) {
+            return self.take_delta(self.usual.index, delta, data, sink);
+        }
+        let frame = match Frame::read(data, &mut self.usual.mold) {
             Ok(frame) => frame,
             Err(error) => return take_text(name, data, error, sink),
         };
         let kind = if frame.kind.is_empty() { name } else { &*frame.kind };
         match frame.delta {
-            Some(delta) if kind == "content_block_delta" => self.take_delta(frame.index, delta, data, sink),
+            Some(delta) if kind == "content_block_delta" => {
+                if delta.is_usual() && !frame.kind.is_empty() {
+                    self.usual.index = frame.index;
+                    self.usual.mold.set(data);
+                }
+                self.take_delta(frame.index, delta, data, sink)
+            }
             _ => self.take_rare(kind, frame.index, data, sink),
         }
     }
@@ -699,6 +773,38 @@ mod tests {
         assert!(matches!(whole(r#"{"message":"denied"}"#).0, Err(DecodeError::Provider(_))));
         for bad in ["[]", "7", "{}", r#"{"content":[{}"#] {
             assert!(matches!(whole(bad).0, Err(DecodeError::Malformed { .. })), "{bad}");
+        }
+    }
+
+    /// What `second` gives behind `first`, with or without the memory of how `first` looked.
+    fn behind(first: &str, second: &str, forgets: bool) -> (Result<(), DecodeError>, Vec<String>) {
+        let mut state = State::default();
+        let mut events = Vec::new();
+        let mut sink = |event: Event<'_>| events.push(format!("{event:?}"));
+        state.event("", first, &mut sink).expect("the first event is good");
+        if forgets {
+            state.usual = Usual::default();
+        }
+        let end = state.event("", second, &mut sink);
+        (end, events)
+    }
+
+    #[test]
+    fn a_delta_like_the_last_reads_as_if_alone() {
+        let first =
+            r#"{"type":"content_block_delta","index":10,"delta":{"type":"text_delta","text":"Hi"}  }"#;
+        let mut state = State::default();
+        state.event("", first, &mut |_: Event<'_>| {}).expect("good");
+        assert!(state.usual.read(first).is_some());
+        for at in 0..first.len() {
+            for byte in [None, Some(' '), Some('"'), Some('\\'), Some('0'), Some('x'), Some('}'), Some('\n')]
+            {
+                let mut second = String::from(&first[..at]);
+                second.extend(byte);
+                second.push_str(&first[at + 1..]);
+                assert_eq!(behind(first, &second, false), behind(first, &second, true), "{second}");
+            }
+            assert_eq!(behind(first, &first[..at], false), behind(first, &first[..at], true), "cut at {at}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::item::{self, ContentPart, Item, reasoning_kind};
 use super::parts::{Key, Lane, Parts};
 use super::{error, response};
 use crate::failure::ErrorBody;
-use crate::json::{self, Reader};
+use crate::json::{self, Mold, Reader};
 use crate::model::{Event, PartKind, Sink};
 use crate::protocol::Resume;
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
@@ -30,6 +30,40 @@ pub(in crate::protocol) struct State {
     sequence: Option<u64>,
     pub(super) usage: Usage,
     pub(super) phase: Phase,
+    usual: Usual,
+}
+
+/// The last delta: most that follow differ from it in a few values only.
+#[derive(Clone, Debug, Default)]
+struct Usual {
+    mold: Mold<Hole>,
+    /// The part that it continued.
+    key: Option<Key>,
+}
+
+/// A value in which deltas of one part differ.
+#[derive(Clone, Copy, Debug)]
+enum Hole {
+    Delta,
+    Obfuscation,
+    Sequence,
+}
+
+impl Usual {
+    /// Reads a delta that is like the last one: its part, number and text.
+    #[inline]
+    fn read<'a>(&self, data: &'a str) -> Option<(Key, Option<u64>, Cow<'a, str>)> {
+        let (mut sequence, mut delta) = (None, None);
+        let fits = self.mold.read(data, |hole, r| {
+            match hole {
+                Hole::Delta => delta = r.opt_string()?,
+                Hole::Obfuscation => r.skip()?,
+                Hole::Sequence => sequence = r.opt_u64()?,
+            }
+            Ok(())
+        });
+        if fits { Some((self.key?, sequence, delta?)) } else { None }
+    }
 }
 
 /// How far the response is.
@@ -57,6 +91,8 @@ struct Known {
 #[derive(Default)]
 struct Fields<'a> {
     kind: Cow<'a, str>,
+    /// Whether the data says it; otherwise it is the event's name.
+    says_kind: bool,
     sequence: Option<u64>,
     output: u32,
     /// `content_index` or `summary_index`
@@ -70,24 +106,27 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     #[inline]
-    fn read(data: &'a str) -> Result<Self, json::Error> {
+    fn read(data: &'a str, mold: &mut Mold<Hole>) -> Result<Self, json::Error> {
+        mold.clear();
         let mut fields = Self::default();
         let r = &mut Reader::new(data);
         let mut object = r.object()?;
         while let Some(key) = object.key(r)? {
             match &*key {
                 "type" => fields.kind = r.opt_string()?.unwrap_or_default(),
-                "delta" => fields.delta = r.opt_string()?,
-                "sequence_number" => fields.sequence = r.opt_u64()?,
+                "delta" => fields.delta = mold.hole(Hole::Delta, r, Reader::opt_string)?,
+                "sequence_number" => fields.sequence = mold.hole(Hole::Sequence, r, Reader::opt_u64)?,
                 "output_index" => fields.output = index(r)?,
                 "content_index" | "summary_index" => fields.index = index(r)?,
-                "item_id" | "logprobs" | "obfuscation" => r.skip()?,
+                "item_id" | "logprobs" => r.skip()?,
+                "obfuscation" => mold.hole(Hole::Obfuscation, r, Reader::skip)?,
                 "arguments" | "input" | "refusal" | "text" => fields.text = Some(r.raw()?),
                 "annotation" | "item" | "part" | "response" => fields.body = Some(r.raw()?),
                 _ => r.skip()?,
             }
         }
         r.end()?;
+        fields.says_kind = !fields.kind.is_empty();
         Ok(fields)
     }
 
@@ -106,20 +145,25 @@ impl WireDecoder for State {
         if data == "[DONE]" {
             return self.raise();
         }
+        if let Some((key, sequence, text)) = self.usual.read(data)
+            && let Some(part) = self.parts.find_open(key).filter(|part| self.parts.takes_pieces(*part))
+            && matches!(self.phase, Phase::Open)
+        {
+            if self.is_news(sequence) {
+                self.parts.append(part, text, sink);
+            }
+            return Ok(());
+        }
         let malformed = |e| DecodeError::json("a Responses event", e, data);
-        let mut fields = Fields::read(data).map_err(malformed)?;
-        if fields.kind.is_empty() {
+        let mut fields = Fields::read(data, &mut self.usual.mold).map_err(malformed)?;
+        if !fields.says_kind {
             if name.is_empty() {
                 return response::decode(self, data, sink);
             }
             fields.kind = Cow::Borrowed(name);
         }
-        if let Some(number) = fields.sequence {
-            // A stream that was taken up again may begin before the place where it broke.
-            if self.is_background && self.sequence.is_some_and(|last| number <= last) {
-                return Ok(());
-            }
-            self.sequence = Some(number);
+        if !self.is_news(fields.sequence) {
+            return Ok(());
         }
         if matches!(self.phase, Phase::Failing(_)) && fields.kind != "response.failed" {
             return self.raise();
@@ -177,6 +221,18 @@ impl State {
         Some(Resume::Responses { id: id.clone(), after })
     }
 
+    /// Notes an event's number; whether it has not come before.
+    #[inline]
+    fn is_news(&mut self, sequence: Option<u64>) -> bool {
+        let Some(number) = sequence else { return true };
+        // A stream that was taken up again may begin before the place where it broke.
+        if self.is_background && self.sequence.is_some_and(|last| number <= last) {
+            return false;
+        }
+        self.sequence = Some(number);
+        true
+    }
+
     /// Raises the error that an `error` event told, if one did.
     fn raise(&mut self) -> Result<(), DecodeError> {
         match core::mem::take(&mut self.phase) {
@@ -194,28 +250,30 @@ impl State {
     /// Takes an event that is neither the last nor an error.
     #[inline]
     fn piece(&mut self, mut fields: Fields<'_>, data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
-        match &*fields.kind {
+        let continued = match &*fields.kind {
             "response.output_text.delta" => {
-                self.delta(&mut fields, Lane::Content, PartKind::Text, data, sink);
+                self.delta(&mut fields, Lane::Content, PartKind::Text, data, sink)
             }
             "response.reasoning_summary_text.delta" => {
-                self.delta(&mut fields, Lane::Summary, reasoning_kind(Lane::Summary), data, sink);
+                self.delta(&mut fields, Lane::Summary, reasoning_kind(Lane::Summary), data, sink)
             }
             "response.reasoning_text.delta" => {
-                self.delta(&mut fields, Lane::Content, reasoning_kind(Lane::Content), data, sink);
+                self.delta(&mut fields, Lane::Content, reasoning_kind(Lane::Content), data, sink)
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
-                self.call_delta(&mut fields, data, sink);
+                self.call_delta(&mut fields, data, sink)
             }
-            "response.refusal.delta" => {
-                self.delta(&mut fields, Lane::Content, PartKind::Refusal, data, sink);
-            }
+            "response.refusal.delta" => self.delta(&mut fields, Lane::Content, PartKind::Refusal, data, sink),
             _ => return self.rare_piece(&fields, data, sink),
+        };
+        if continued.is_some() && fields.says_kind {
+            self.usual.key = continued;
+            self.usual.mold.set(data);
         }
         Ok(())
     }
 
-    #[inline]
+    /// Takes a piece of text; gives the key of the part that it continued.
     fn delta(
         &mut self,
         fields: &mut Fields<'_>,
@@ -223,10 +281,13 @@ impl State {
         kind: PartKind<'static>,
         data: &str,
         sink: &mut dyn Sink,
-    ) {
-        let Some(text) = fields.delta.take() else { return unknown(fields, data, sink) };
+    ) -> Option<Key> {
+        let Some(text) = fields.delta.take() else {
+            unknown(fields, data, sink);
+            return None;
+        };
         if text.is_empty() {
-            return;
+            return None;
         }
         let key = fields.key(lane);
         let part = match self.parts.find_open(key) {
@@ -234,18 +295,22 @@ impl State {
             None => self.parts.open(key, kind, sink),
         };
         self.parts.append(part, text, sink);
+        Some(key)
     }
 
-    /// A piece of a call's arguments. Without an item the tool has no name; then the whole item,
-    /// which follows, brings them.
-    fn call_delta(&mut self, fields: &mut Fields<'_>, data: &str, sink: &mut dyn Sink) {
-        match self.parts.find_open(Key::item(fields.output)) {
+    /// A piece of a call's arguments; gives the key of the part that it continued. Without an item
+    /// the tool has no name; then the whole item, which follows, brings them.
+    fn call_delta(&mut self, fields: &mut Fields<'_>, data: &str, sink: &mut dyn Sink) -> Option<Key> {
+        let key = Key::item(fields.output);
+        match self.parts.find_open(key) {
             Some(part) if self.parts.takes_pieces(part) => {
-                self.parts.append(part, fields.delta.take().unwrap_or_default(), sink);
+                self.parts.append(part, fields.delta.take()?, sink);
+                return Some(key);
             }
             Some(_) => unknown(fields, data, sink),
             None => {}
         }
+        None
     }
 
     fn rare_piece(
@@ -806,5 +871,36 @@ mod tests {
             assert_eq!(decode(&[event, COMPLETED]).end, Ok(()), "{event}");
         }
         assert!(matches!(decode(&["{"]).end, Err(DecodeError::Malformed { .. })));
+    }
+
+    /// What `second` gives behind `first`, with or without the memory of how `first` looked.
+    fn behind(first: &str, second: &str, forgets: bool) -> (Result<(), DecodeError>, Vec<String>) {
+        let mut state = State::default();
+        let mut events = Vec::new();
+        let mut sink = |event: Event<'_>| events.push(format!("{event:?}"));
+        state.event("", first, &mut sink).expect("the first event is good");
+        if forgets {
+            state.usual = Usual::default();
+        }
+        let end = state.event("", second, &mut sink);
+        (end, events)
+    }
+
+    #[test]
+    fn a_delta_like_the_last_reads_as_if_alone() {
+        let first = r#"{"type":"response.output_text.delta","sequence_number":4,"item_id":"msg_1","output_index":0,"content_index":10,"delta":"Hi","logprobs":[],"obfuscation":"a"}"#;
+        let mut state = State::default();
+        state.event("", first, &mut |_: Event<'_>| {}).expect("good");
+        assert!(state.usual.read(first).is_some());
+        for at in 0..first.len() {
+            for byte in [None, Some(' '), Some('"'), Some('\\'), Some('0'), Some('x'), Some('}'), Some('\n')]
+            {
+                let mut second = String::from(&first[..at]);
+                second.extend(byte);
+                second.push_str(&first[at + 1..]);
+                assert_eq!(behind(first, &second, false), behind(first, &second, true), "{second}");
+            }
+            assert_eq!(behind(first, &first[..at], false), behind(first, &first[..at], true), "cut at {at}");
+        }
     }
 }
