@@ -802,7 +802,13 @@ fn secrets_do_not_leave() {
 /// Every buffer has a cap: a line or event, a body, an error body, the response.
 #[test]
 fn buffers_are_bounded() {
-    let caps = Caps { event_bytes: 512, body_bytes: 1_024, error_bytes: 256, response_bytes: 2_048 };
+    let caps = Caps {
+        event_bytes: 512,
+        body_bytes: 1_024,
+        error_bytes: 256,
+        response_bytes: 2_048,
+        ..Caps::default()
+    };
     let bounded = || Options { caps, ..options(exact(1)) };
     for wire in Wire::ALL {
         let endless = |first: &str| (0..100).fold(opened().chunk(0, first), |r, _| r.chunk(1, [b'x'; 100]));
