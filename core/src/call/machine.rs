@@ -428,8 +428,7 @@ impl Call {
             let failure = self.decode_failure(error, &attempt);
             return self.break_attempt(attempt, failure, false);
         }
-        let next = self.next_hop(&attempt);
-        if next.is_none() && self.delivery.is_empty() {
+        if self.delivery.is_empty() {
             let failure = Failure {
                 scope: FailureScope::Provider,
                 status: attempt.record.status,
@@ -441,6 +440,7 @@ impl Call {
             return self.break_attempt(attempt, failure, false);
         }
         self.delivery.settle(&mut self.outputs);
+        let next = self.next_hop(&attempt);
         let usage = attempt.decoder.usage().clone();
         let is_background = matches!(attempt.resume, Some(Resume::Responses { .. }));
         if is_background && usage.completeness == Completeness::Complete {
