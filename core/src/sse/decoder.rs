@@ -136,10 +136,10 @@ impl Decoder {
         }
         self.compact();
         self.bom_is_no_bom();
-        if self.line < self.buffer.len() {
-            if let Some(settled) = self.settle() {
-                return Some(self.give(settled));
-            }
+        if self.line < self.buffer.len()
+            && let Some(settled) = self.settle()
+        {
+            return Some(self.give(settled));
         }
         let data = self.data.take()?;
         self.line = self.buffer.len();
@@ -320,8 +320,7 @@ impl Frames<'_, '_> {
         let d = &mut *self.decoder;
         let mut name: &[u8] = b"";
         let mut data: Option<&[u8]> = None;
-        loop {
-            let Some(line) = Self::line(&mut self.rest, &mut d.after_cr) else { break };
+        while let Some(line) = Self::line(&mut self.rest, &mut d.after_cr) {
             if line.len() > d.cap {
                 return Some(Err(d.fail()));
             }
