@@ -659,11 +659,12 @@ fn unicode_escape(text: &str) -> Option<(char, usize)> {
     if !(0xD800..0xE000).contains(&first) {
         return Some((char::from_u32(first)?, 6));
     }
-    if first < 0xDC00 && text.as_bytes().get(6..8) == Some(b"\\u") {
-        if let Some(second @ 0xDC00..0xE000) = unit(6) {
-            let c = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-            return Some((char::from_u32(c)?, 12));
-        }
+    if first < 0xDC00
+        && text.as_bytes().get(6..8) == Some(b"\\u")
+        && let Some(second @ 0xDC00..0xE000) = unit(6)
+    {
+        let c = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+        return Some((char::from_u32(c)?, 12));
     }
     Some((char::REPLACEMENT_CHARACTER, 6))
 }

@@ -16,7 +16,7 @@ use core::fmt;
 pub(crate) use anthropic::Snapshot as AnthropicSnapshot;
 pub use anthropic::read_anthropic;
 pub use gemini::read_gemini;
-pub(crate) use gemini::read_gemini_snapshot;
+pub(crate) use gemini::{GeminiSnapshot, read_gemini_snapshot};
 pub use openai_chat::read_openai_chat;
 pub use openai_responses::read_openai_responses;
 pub(crate) use openai_responses::read_tool_usage;

@@ -9,3 +9,4 @@ mod parts;
 pub(super) mod request;
 pub(super) mod response;
 pub(super) mod stream;
+mod usual;

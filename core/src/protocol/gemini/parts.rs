@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::finish;
 use super::partial_args::PartialArgs;
+use super::usual::{Hole, Usual};
 use crate::json::{self, Kind, Reader, compact};
 use crate::model::{Event, Finish, FinishReason, MediaKind, PartKind, Sink, ToolCallKind, Wire};
 
@@ -68,7 +69,7 @@ pub(super) struct RawPart<'a> {
 impl<'a> RawPart<'a> {
     /// Reads one part; `None` where it is no object.
     #[inline]
-    pub(super) fn read(r: &mut Reader<'a>) -> Result<Option<Self>, json::Error> {
+    pub(super) fn read(r: &mut Reader<'a>, usual: &mut Usual) -> Result<Option<Self>, json::Error> {
         let mut part = Self {
             start: r.clone(),
             text: None,
@@ -81,7 +82,7 @@ impl<'a> RawPart<'a> {
         let Some(mut fields) = r.opt_object()? else { return Ok(None) };
         while let Some(key) = fields.key(r)? {
             match &*key {
-                "text" => part.text = r.opt_string()?,
+                "text" => part.text = usual.mold.hole(Hole::Text, r, Reader::opt_string)?,
                 "thought" => part.is_thought = r.opt_bool()? == Some(true),
                 _ if r.null() => {}
                 "thoughtSignature" => part.signature = Some(r.raw()?),
@@ -97,6 +98,13 @@ impl<'a> RawPart<'a> {
             }
         }
         Ok(Some(part))
+    }
+
+    /// Whether it is nothing but a text; then also whether it is a thought.
+    pub(super) const fn is_only_text(&self) -> Option<bool> {
+        let is_more =
+            self.signature.is_some() || self.call.is_some() || self.media.is_some() || self.other.is_some();
+        if self.text.is_some() && !is_more { Some(self.is_thought) } else { None }
     }
 }
 
@@ -188,6 +196,22 @@ impl Parts {
             self.append(place, raw.is_thought, text, sink);
         }
         Ok(())
+    }
+
+    /// Tells a part that is nothing but a text.
+    pub(super) fn add_text(
+        &mut self,
+        place: usize,
+        is_thought: bool,
+        text: Cow<'_, str>,
+        sink: &mut dyn Sink,
+    ) {
+        if self.candidates[place].call.is_some() {
+            self.end_call(place, sink);
+        }
+        if !text.is_empty() {
+            self.append(place, is_thought, text, sink);
+        }
     }
 
     #[inline]

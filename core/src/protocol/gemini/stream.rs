@@ -6,13 +6,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::parts::{Parts, RawPart, extra};
+use super::usual::{Hole, Usual};
 use super::{error, response};
 use crate::failure::ErrorBody;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
 use crate::protocol::Resume;
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
-use crate::usage::{Completeness, Usage, read_gemini_snapshot};
+use crate::usage::{Completeness, GeminiSnapshot, Usage, read_gemini_snapshot};
 
 /// More envelope fields than a response has.
 const MAX_SEEN: usize = 64;
@@ -36,6 +37,7 @@ pub(in crate::protocol) struct State {
     seen: Vec<String>,
     usage: Usage,
     checkpoint: Option<Box<Checkpoint>>,
+    usual: Usual,
 }
 
 /// Where a long decode can be taken up again.
@@ -128,6 +130,7 @@ impl State {
         self.is_ended = false;
         self.wholes = 0;
         self.usage = Usage::default();
+        self.usual.clear();
     }
 
     /// Whether the end of the body is a good end. A whole response may lack the `finishReason` that a
@@ -144,7 +147,26 @@ impl State {
         })
     }
 
+    /// Takes a chunk that is like the last one; whether it is.
+    #[inline]
+    fn take_usual(&mut self, text: &str, sink: &mut dyn Sink) -> bool {
+        let mut counts = self.usage.counts;
+        let Some(chunk) = self.usual.read(text, &mut counts) else { return false };
+        let place = self.parts.place(chunk.candidate);
+        self.parts.add_text(place, chunk.is_thought, chunk.text, sink);
+        if let Some((snapshot, raw)) = chunk.usage {
+            self.usage.counts = counts;
+            let is_counted = self.take_snapshot(snapshot, &text[raw]);
+            self.rate_usage(is_counted);
+        }
+        true
+    }
+
     fn read_chunk(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Fault> {
+        if self.take_usual(text, sink) {
+            return Ok(());
+        }
+        self.usual.clear();
         if text.is_empty() || text == "[DONE]" {
             return Ok(());
         }
@@ -180,14 +202,20 @@ impl State {
             }
         }
         r.end()?;
-        if has_usage {
-            self.usage.completeness =
-                if self.is_finished() { Completeness::Complete } else { Completeness::Partial };
-        }
+        self.usual.keep(text);
+        self.rate_usage(has_usage);
         if let Some(token) = token {
             self.set_checkpoint(&token);
         }
         Ok(())
+    }
+
+    /// Says how complete the usage is, if it was counted anew.
+    fn rate_usage(&mut self, is_counted: bool) {
+        if is_counted {
+            self.usage.completeness =
+                if self.is_finished() { Completeness::Complete } else { Completeness::Partial };
+        }
     }
 
     /// Tells id and model before the first part, though they stand behind it in the chunk.
@@ -229,20 +257,27 @@ impl State {
         Ok(())
     }
 
-    /// Reads the running total; gives whether it counts anything. Some objects name only the
-    /// traffic type, and do not replace one that counts.
+    /// Reads the running total; gives whether it counts anything.
     #[inline]
     fn read_usage(&mut self, r: &mut Reader<'_>, text: &str) -> Result<bool, Fault> {
         r.kind()?;
         let from = r.position();
-        let snapshot = read_gemini_snapshot(r, &mut self.usage.counts)?;
+        let counts = &mut self.usage.counts;
+        let snapshot = self.usual.mold.hole(Hole::Usage, r, |r| read_gemini_snapshot(r, counts))?;
+        self.usual.note_usage();
+        Ok(self.take_snapshot(snapshot, &text[from..r.position()]))
+    }
+
+    /// Takes what a usage object says beside its counts; gives whether it counts anything. Some
+    /// objects name only the traffic type, and do not replace one that counts.
+    #[inline]
+    fn take_snapshot(&mut self, snapshot: GeminiSnapshot<'_>, raw: &str) -> bool {
         if let Some(tier) = snapshot.tier.filter(|t| self.usage.service_tier.as_deref() != Some(t)) {
             self.usage.service_tier = Some(tier.into_owned());
         }
         if !snapshot.is_counted && !self.usage.counts.is_empty() {
-            return Ok(false);
+            return false;
         }
-        let raw = &text[from..r.position()];
         match self.usage.raw.first_mut() {
             Some(known) => {
                 known.clear();
@@ -250,11 +285,12 @@ impl State {
             }
             None => self.usage.raw.push(raw.into()),
         }
-        Ok(snapshot.is_counted)
+        snapshot.is_counted
     }
 
     fn read_feedback(&mut self, r: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<(), Fault> {
         self.is_known = true;
+        self.usual.note_rarity();
         let raw = r.raw()?;
         let (mut reason, mut message) = (None, None);
         let mut inner = Reader::new(raw);
@@ -331,15 +367,24 @@ impl State {
                 "continuationToken" => token = r.opt_string()?.filter(|t| !t.is_empty()),
                 _ if r.null() => {}
                 "groundingMetadata" => grounding = Some(r.raw()?),
-                "logprobsResult" => sink.event(extra(None, &key, r.raw()?)),
+                "logprobsResult" => {
+                    self.usual.note_rarity();
+                    sink.event(extra(None, &key, r.raw()?));
+                }
                 name => {
+                    self.usual.note_rarity();
                     let place = self.parts.place(number.get()?);
                     self.parts.candidates[place].keep_late(name, r.raw()?);
                 }
             }
         }
-        let place = self.parts.place(number.known.unwrap_or(position));
+        if finish.is_some() || message.is_some() || token.is_some() || grounding.is_some() {
+            self.usual.note_rarity();
+        }
+        let number = number.known.unwrap_or(position);
+        let place = self.parts.place(number);
         if let Some(part) = held {
+            self.usual.note_candidate(number);
             self.parts.add(place, part, sink)?;
         }
         if let Some(grounding) = grounding {
@@ -367,9 +412,9 @@ impl State {
             }
             let Some(mut list) = r.opt_array()? else { continue };
             while list.element(r)? {
-                if let Some(part) = RawPart::read(r)?
-                    && let Some(before) = held.replace(part)
-                {
+                let Some(part) = RawPart::read(r, &mut self.usual)? else { continue };
+                self.usual.note_part(&part);
+                if let Some(before) = held.replace(part) {
                     let place = self.parts.place(number.get()?);
                     self.parts.add(place, before, sink)?;
                 }
@@ -748,5 +793,53 @@ mod tests {
         }
         let mut state = State::default();
         assert!(state.event("", "{\"candidates\":[", &mut |_: Event<'_>| {}).is_err());
+    }
+
+    /// What `second` gives behind `first`, with or without the memory of how `first` looked.
+    fn behind(first: &str, second: &str, forgets: bool) -> (Result<(), DecodeError>, Vec<String>, Usage) {
+        let mut state = State::default();
+        let mut events = Vec::new();
+        let mut sink = |event: Event<'_>| events.push(format!("{event:?}"));
+        state.event("", first, &mut sink).expect("the first chunk is good");
+        if forgets {
+            state.usual = Usual::default();
+        }
+        let end = state.event("", second, &mut sink).and_then(|()| state.event("", STOP, &mut sink));
+        (end, events, state.usage)
+    }
+
+    #[test]
+    fn a_chunk_like_the_last_reads_as_if_alone() {
+        let first = r#"{"candidates": [{"content": {"parts": [{"text": "Hi","thought": true}],"role": "model"},"index": 0}],"usageMetadata": {"promptTokenCount": 8,"candidatesTokenCount": 10},"modelVersion": "m","responseId": "i"}"#;
+        let mut state = State::default();
+        state.event("", first, &mut |_: Event<'_>| {}).expect("good");
+        assert!(state.take_usual(first, &mut |_: Event<'_>| {}));
+        for at in 0..first.len() {
+            for byte in [None, Some(' '), Some('"'), Some('\\'), Some('0'), Some('x'), Some('}'), Some('\n')]
+            {
+                let mut second = String::from(&first[..at]);
+                second.extend(byte);
+                second.push_str(&first[at + 1..]);
+                assert_eq!(behind(first, &second, false), behind(first, &second, true), "{second}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chunk_with_more_than_a_text_is_read_anew() {
+        for rare in [
+            parts(r#"{"text":"a"},{"text":"b"}"#),
+            parts(r#"{"text":"a","thoughtSignature":"s"}"#),
+            parts(r#"{"text":"a","videoMetadata":{}}"#),
+            parts(r#"{"functionCall":{"name":"f"}}"#),
+            parts(r#"{"text":"a"}"#).replace("\"index\"", "\"safetyRatings\":[],\"index\""),
+            parts(r#"{"text":"a"}"#).replace("\"index\"", "\"continuationToken\":\"t\",\"index\""),
+            parts(r#"{"text":"a"}"#).replace("\"index\"", "\"finishReason\":\"STOP\",\"index\""),
+            format!("{},\"promptFeedback\":{{}}}}", parts(r#"{"text":"a"}"#).trim_end_matches('}')),
+        ] {
+            let mut state = State::default();
+            state.event("", &rare, &mut |_: Event<'_>| {}).expect(&rare);
+            assert!(!state.take_usual(&rare, &mut |_: Event<'_>| {}), "{rare}");
+        }
     }
 }
