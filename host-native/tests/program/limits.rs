@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::setup::{Folder, run_at, server};
 
 /// The most that may ever be resident, in KiB: content, its copy as JSON, and what else there is.
-const MOST_KIB: u64 = 400 << 10;
+const MOST_KIB: u64 = 160 << 10;
 
 fn peak_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");

@@ -281,6 +281,7 @@ mod tests {
     #[test]
     fn every_fault_has_a_word() {
         for (text, fault) in [
+            ("huge-body@1g", Fault::HugeBody(1 << 30)),
             ("refused", Fault::Refused),
             ("reset", Fault::ResetBeforeHead),
             ("hang", Fault::Hang),
