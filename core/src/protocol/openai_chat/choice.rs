@@ -86,6 +86,8 @@ struct Rest<'a> {
     images: Option<&'a str>,
     annotations: Option<&'a str>,
     extra_content: Option<&'a str>,
+    /// Whether it has a field that only [`super::extras::Extras`] reads.
+    has_extras: bool,
 }
 
 impl<'a> Delta<'a> {
@@ -127,7 +129,11 @@ impl<'a> Rest<'a> {
             "images" => &mut self.images,
             "annotations" => &mut self.annotations,
             "extra_content" => &mut self.extra_content,
-            _ => return r.skip().map(|()| false),
+            "padding" => return r.skip().map(|()| false),
+            _ => {
+                self.has_extras |= not_null(r)?.is_some();
+                return Ok(false);
+            }
         };
         *field = not_null(r)?;
         Ok(field.is_some())
@@ -135,15 +141,16 @@ impl<'a> Rest<'a> {
 }
 
 impl Choice {
-    /// Takes a `delta`, or a `message`, which is all deltas in one.
+    /// Takes a `delta`, or a `message`, which is all deltas in one; tells whether it has fields that
+    /// are not read here.
     #[inline]
     pub(super) fn delta(
         &mut self,
         r: &mut Reader<'_>,
         is_message: bool,
         out: &mut Out<'_>,
-    ) -> Result<(), json::Error> {
-        let Some(delta) = Delta::read(r)? else { return Ok(()) };
+    ) -> Result<bool, json::Error> {
+        let Some(delta) = Delta::read(r)? else { return Ok(false) };
         self.has_begun = true;
         self.reasoning(&delta, out)?;
         if let Some(text) = delta.content {
@@ -159,7 +166,7 @@ impl Choice {
         if delta.has_rest {
             self.rest(&delta.rest, is_message, out)?;
         }
-        Ok(())
+        Ok(delta.rest.has_extras)
     }
 
     /// Takes a choice without delta or message: the text of the old completions endpoint.

@@ -19,9 +19,20 @@ pub(super) struct Extras {
 const MAX_TOLD: usize = 256;
 
 impl Extras {
+    /// Whether a field of this name was told.
+    pub(super) fn has_told(&self, name: &str) -> bool {
+        self.told.iter().any(|(_, n, _)| n == name)
+    }
+
+    /// Whether a field of this name was told with this value.
+    pub(super) fn has_told_value(&self, name: &str, value: &str) -> bool {
+        self.told.iter().any(|(_, n, v)| n == name && v == value)
+    }
+
     /// Tells the fields of a chunk that nothing else reads, where they are new or changed.
     ///
-    /// Most of them repeat in every chunk, so this is for the first, the last and whole bodies.
+    /// Most of them repeat in every chunk, so this is for the first, the last, whole bodies, and
+    /// chunks that seem to hold something new.
     pub(super) fn tell(
         &mut self,
         chunk: &str,

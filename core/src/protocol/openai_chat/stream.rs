@@ -47,6 +47,8 @@ pub(super) struct Seen {
     is_delta: bool,
     is_message: bool,
     has_finish: bool,
+    /// Fields that nothing but the extras reads, and that were not told yet.
+    has_extras: bool,
     /// An error inside it: what came before it stands.
     error: Option<ErrorBody>,
 }
@@ -78,7 +80,7 @@ impl State {
         if let Err(error) = walked {
             return Err(DecodeError::json("a chat completion chunk", error, text));
         }
-        if seen.is_chunk && (is_first || seen.has_finish || !seen.has_choices) {
+        if seen.is_chunk && (is_first || seen.has_finish || seen.has_extras || !seen.has_choices) {
             let told = self.extras.tell(text, &self.choices, sink);
             told.map_err(|e| DecodeError::json("a chat completion chunk", e, text))?;
         }
@@ -137,7 +139,9 @@ impl State {
                         seen.error = error::read_value(raw);
                     }
                 }
-                _ => r.skip()?,
+                "obfuscation" | "p" => r.skip()?,
+                // The envelope repeats itself; the last chunk tells what has changed.
+                _ => seen.has_extras |= not_null(&mut r)?.is_some() && !self.extras.has_told(&key),
             }
         }
         if let (Some(raw), false) = (groq_usage, has_usage) {
@@ -204,7 +208,7 @@ impl State {
                     Some(index) if r.kind()? == Kind::Object => {
                         has_delta = true;
                         let (choice, mut out) = self.choice(index, sink);
-                        choice.delta(r, false, &mut out)?;
+                        seen.has_extras |= choice.delta(r, false, &mut out)?;
                     }
                     _ => delta = not_null(r)?,
                 },
@@ -217,20 +221,22 @@ impl State {
                         seen.error = error::read_value(raw);
                     }
                 }
-                _ => r.skip()?,
+                _ => {
+                    seen.has_extras |= not_null(r)?.is_some_and(|raw| !self.extras.has_told_value(&key, raw));
+                }
             }
         }
         let index = index.unwrap_or_else(|| wild(position as u64));
         let (choice, mut out) = self.choice(index, sink);
         if let Some(raw) = delta {
-            choice.delta(&mut Reader::new(raw), false, &mut out)?;
+            seen.has_extras |= choice.delta(&mut Reader::new(raw), false, &mut out)?;
             has_delta = true;
         }
         // Perplexity repeats what came so far as a message beside each delta, and in a whole body
         // puts an empty delta beside the message.
         match message {
             Some(raw) if !has_delta || choice.first_part().is_none() => {
-                choice.delta(&mut Reader::new(raw), true, &mut out)?;
+                seen.has_extras |= choice.delta(&mut Reader::new(raw), true, &mut out)?;
                 seen.is_message = true;
             }
             None if !has_delta => choice.text(text.unwrap_or_default(), &mut out),
@@ -646,6 +652,35 @@ mod tests {
         assert_eq!(extras, ["created", "provider", "native_finish_reason"]);
         assert_eq!(events.iter().filter(|e| matches!(e, Event::Extra { .. })).count(), 3);
         assert_eq!(response.text(), "aaa");
+    }
+
+    #[test]
+    fn extras_between_first_and_last_are_told() {
+        let chunk = |rest: &str, delta: &str, top: &str| {
+            format!(
+                r#"{{"id":"i","x":1,"choices":[{{"index":0,"delta":{{"content":"a"{delta}}}{rest}}}]{top}}}"#
+            )
+        };
+        let last = chunk(r#","finish_reason":"stop""#, "", "");
+        let chunks = [
+            chunk("", "", ""),
+            chunk("", r#","executed_tools":[1],"novel":null"#, ""),
+            chunk(r#","filter":{"a":1}"#, "", ""),
+            chunk(r#","filter":{"a":1}"#, "", ""),
+            chunk(r#","filter":{"a":2}"#, "", ""),
+            chunk("", "", r#","obfuscation":"y","late":true"#),
+            last,
+        ];
+        let (_, _, events) = decode(&sse(&chunks.each_ref().map(String::as_str))).expect("a good stream");
+        let extras: Vec<String> = events
+            .iter()
+            .filter_map(|e| match e {
+                Event::Extra { name, value, .. } => Some(format!("{name}={value}")),
+                _ => None,
+            })
+            .collect();
+        let expected = ["x=1", "executed_tools=[1]", r#"filter={"a":1}"#, r#"filter={"a":2}"#, "late=true"];
+        assert_eq!(extras, expected);
     }
 
     #[test]
