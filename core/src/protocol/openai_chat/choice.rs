@@ -16,6 +16,8 @@ pub(super) struct Out<'s> {
     pub(super) sink: &'s mut dyn Sink,
     /// How many parts the response has opened.
     pub(super) parts: &'s mut u32,
+    /// Bytes that the choices hold back or remember.
+    pub(super) held: &'s mut usize,
     /// The choice's number.
     pub(super) candidate: u32,
 }
@@ -175,8 +177,11 @@ impl Choice {
         self.say(Voice::Text, text, out);
     }
 
-    pub(super) fn logprobs(&mut self, raw: &str) -> Result<(), json::Error> {
-        self.logprobs.add(raw)
+    pub(super) fn logprobs(&mut self, raw: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
+        let before = self.logprobs.held_bytes();
+        self.logprobs.add(raw)?;
+        *out.held += self.logprobs.held_bytes().saturating_sub(before);
+        Ok(())
     }
 
     /// The part that stands for the whole choice.
@@ -248,7 +253,9 @@ impl Choice {
             self.say(Voice::Reasoning, Cow::Borrowed(text), out);
         }
         let Some(list) = delta.details else { return Ok(()) };
+        let before = self.details.held_bytes();
         let in_details = self.details.add(list)?;
+        *out.held += self.details.held_bytes().saturating_sub(before);
         if text.is_none() {
             self.say(Voice::Reasoning, Cow::Borrowed(&in_details), out);
         }

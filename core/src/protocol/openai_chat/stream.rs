@@ -22,6 +22,8 @@ pub(in crate::protocol) struct State {
     choices: Vec<Choice>,
     /// How many parts have opened.
     parts: u32,
+    /// Bytes that the choices hold back or remember.
+    held: usize,
     usage: Usage,
     extras: Extras,
     /// How the last chunk began, up to its choices: most chunks begin alike, and what is the same
@@ -244,7 +246,7 @@ impl State {
         }
         seen.is_delta |= has_delta;
         if let Some(raw) = logprobs {
-            choice.logprobs(raw)?;
+            choice.logprobs(raw, &mut out)?;
         }
         // An empty reason in a delta is a way to say that there is none yet.
         if let Some(word) = finish.filter(|word| !word.is_empty() || !has_delta) {
@@ -260,7 +262,7 @@ impl State {
             self.choices.resize_with(index + 1, Choice::default);
         }
         // `index` is below MAX_CHOICES, so it fits.
-        let out = Out { sink, parts: &mut self.parts, candidate: index as u32 };
+        let out = Out { sink, parts: &mut self.parts, held: &mut self.held, candidate: index as u32 };
         (&mut self.choices[index], out)
     }
 
@@ -287,7 +289,8 @@ impl State {
     pub(super) fn complete(&mut self, sink: &mut dyn Sink) {
         self.is_done = true;
         for (index, choice) in self.choices.iter_mut().enumerate() {
-            let mut out = Out { sink: &mut *sink, parts: &mut self.parts, candidate: index as u32 };
+            let (parts, held) = (&mut self.parts, &mut self.held);
+            let mut out = Out { sink: &mut *sink, parts, held, candidate: index as u32 };
             choice.end(&mut out);
         }
         if self.usage.service_tier.is_none() {
@@ -414,6 +417,10 @@ impl WireDecoder for State {
         }
     }
 
+    fn held_bytes(&self) -> usize {
+        self.held.saturating_add(self.extras.held_bytes())
+    }
+
     fn usage(&self) -> &Usage {
         &self.usage
     }
@@ -422,6 +429,7 @@ impl WireDecoder for State {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::vec;
     use alloc::vec::Vec;
 
     use super::*;
@@ -681,6 +689,53 @@ mod tests {
             .collect();
         let expected = ["x=1", "executed_tools=[1]", r#"filter={"a":1}"#, r#"filter={"a":2}"#, "late=true"];
         assert_eq!(extras, expected);
+    }
+
+    #[test]
+    fn what_is_held_back_is_bound() {
+        let x = "x".repeat(100);
+        let chunk =
+            |fields: &str| format!("data: {{\"id\":\"i\",\"choices\":[{{\"index\":0,{fields}}}]}}\n\n");
+        for fields in [
+            format!(
+                r#""delta":{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{x}"}}}}]}}"#
+            ),
+            format!(r#""delta":{{"tool_calls":[{{"index":0,"function":{{"arguments":"{x}"}}}}]}}"#),
+            r#""delta":{"tool_calls":[{"id":"NUMBER","function":{"name":"f"}}]}"#.into(),
+            format!(
+                r#""delta":{{"reasoning_details":[{{"type":"reasoning.text","text":"{x}","index":0}}]}}"#
+            ),
+            format!(r#""delta":{{"reasoning_details":[{{"type":"reasoning.text","text":"{x}"}}]}}"#),
+            format!(r#""delta":{{"audio":{{"transcript":"{x}"}}}}"#),
+            format!(r#""delta":{{}},"logprobs":{{"content":["{x}"]}}"#),
+            format!(r#""delta":{{}},"logprobs":{{"fNUMBER":"{x}"}}"#),
+            format!(r#""delta":{{"novelNUMBER":"{x}"}}"#),
+        ] {
+            let caps = Caps { event_bytes: 2000, ..Caps::default() };
+            let mut decoder = Decoder::new(&Dialect::OPENAI, caps);
+            let mut push = |number: usize| {
+                let text = chunk(&fields).replace("NUMBER", &format!("{number}"));
+                decoder.push(text.as_bytes(), &mut |_: Event<'_>| {})
+            };
+            assert!((0..3).all(|n| push(n).is_ok()), "{fields}");
+            let error = (3..100).find_map(|n| push(n).err());
+            assert!(matches!(error, Some(DecodeError::TooLarge { cap: 2000, .. })), "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_is_not_held_back() {
+        let caps = Caps { event_bytes: 2000, ..Caps::default() };
+        let mut decoder = Decoder::new(&Dialect::OPENAI, caps);
+        let x = "x".repeat(100);
+        let open = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}"#;
+        let more = format!(r#"{{"tool_calls":[{{"index":0,"function":{{"arguments":"{x}"}}}}]}}"#);
+        for text in
+            [delta(&format!(r#"{{"content":"{x}"}}"#)), delta(open)].iter().chain(&vec![delta(&more); 50])
+        {
+            let pushed = decoder.push(format!("data: {text}\n\n").as_bytes(), &mut |_: Event<'_>| {});
+            assert!(matches!(pushed, Ok(Progress::Open)), "{pushed:?}");
+        }
     }
 
     #[test]
