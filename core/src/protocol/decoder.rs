@@ -181,7 +181,17 @@ impl Decoder {
                 }
             }
         }
-        Ok(self.progress())
+        let cap = match &self.framing {
+            Framing::Json { .. } => self.caps.body_bytes,
+            Framing::Sse(_) | Framing::Unknown => self.caps.event_bytes,
+        };
+        match self.progress() {
+            Progress::Complete => Ok(Progress::Complete),
+            _ if self.wire.peek().held_bytes() > cap => {
+                Err(DecodeError::TooLarge { what: "what a response holds back", cap })
+            }
+            progress => Ok(progress),
+        }
     }
 
     /// The body ended.

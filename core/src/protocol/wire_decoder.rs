@@ -94,6 +94,11 @@ pub(super) trait WireDecoder {
     /// How far the response has come.
     fn progress(&self) -> Progress;
 
+    /// Bytes of decoded content that the state holds back.
+    fn held_bytes(&self) -> usize {
+        0
+    }
+
     /// The usage stated so far; its completeness is right at every moment.
     fn usage(&self) -> &Usage;
 }

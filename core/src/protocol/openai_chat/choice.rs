@@ -16,6 +16,8 @@ pub(super) struct Out<'s> {
     pub(super) sink: &'s mut dyn Sink,
     /// How many parts the response has opened.
     pub(super) parts: &'s mut u32,
+    /// Bytes that the choices hold back or remember.
+    pub(super) held: &'s mut usize,
     /// The choice's number.
     pub(super) candidate: u32,
 }
@@ -86,6 +88,8 @@ struct Rest<'a> {
     images: Option<&'a str>,
     annotations: Option<&'a str>,
     extra_content: Option<&'a str>,
+    /// Whether it has a field that only [`super::extras::Extras`] reads.
+    has_extras: bool,
 }
 
 impl<'a> Delta<'a> {
@@ -127,7 +131,11 @@ impl<'a> Rest<'a> {
             "images" => &mut self.images,
             "annotations" => &mut self.annotations,
             "extra_content" => &mut self.extra_content,
-            _ => return r.skip().map(|()| false),
+            "padding" => return r.skip().map(|()| false),
+            _ => {
+                self.has_extras |= not_null(r)?.is_some();
+                return Ok(false);
+            }
         };
         *field = not_null(r)?;
         Ok(field.is_some())
@@ -135,15 +143,16 @@ impl<'a> Rest<'a> {
 }
 
 impl Choice {
-    /// Takes a `delta`, or a `message`, which is all deltas in one.
+    /// Takes a `delta`, or a `message`, which is all deltas in one; tells whether it has fields that
+    /// are not read here.
     #[inline]
     pub(super) fn delta(
         &mut self,
         r: &mut Reader<'_>,
         is_message: bool,
         out: &mut Out<'_>,
-    ) -> Result<(), json::Error> {
-        let Some(delta) = Delta::read(r)? else { return Ok(()) };
+    ) -> Result<bool, json::Error> {
+        let Some(delta) = Delta::read(r)? else { return Ok(false) };
         self.has_begun = true;
         self.reasoning(&delta, out)?;
         if let Some(text) = delta.content {
@@ -159,7 +168,7 @@ impl Choice {
         if delta.has_rest {
             self.rest(&delta.rest, is_message, out)?;
         }
-        Ok(())
+        Ok(delta.rest.has_extras)
     }
 
     /// Takes a choice without delta or message: the text of the old completions endpoint.
@@ -168,8 +177,11 @@ impl Choice {
         self.say(Voice::Text, text, out);
     }
 
-    pub(super) fn logprobs(&mut self, raw: &str) -> Result<(), json::Error> {
-        self.logprobs.add(raw)
+    pub(super) fn logprobs(&mut self, raw: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
+        let before = self.logprobs.held_bytes();
+        self.logprobs.add(raw)?;
+        *out.held += self.logprobs.held_bytes().saturating_sub(before);
+        Ok(())
     }
 
     /// The part that stands for the whole choice.
@@ -241,7 +253,9 @@ impl Choice {
             self.say(Voice::Reasoning, Cow::Borrowed(text), out);
         }
         let Some(list) = delta.details else { return Ok(()) };
+        let before = self.details.held_bytes();
         let in_details = self.details.add(list)?;
+        *out.held += self.details.held_bytes().saturating_sub(before);
         if text.is_none() {
             self.say(Voice::Reasoning, Cow::Borrowed(&in_details), out);
         }

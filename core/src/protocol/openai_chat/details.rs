@@ -11,6 +11,8 @@ pub(super) struct Details {
     entries: Vec<Entry>,
     /// Whether something came since the list was last written.
     is_dirty: bool,
+    /// Bytes of the entries.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,10 @@ struct Entry {
 const LOOK_BACK: usize = 64;
 
 impl Details {
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) const fn is_dirty(&self) -> bool {
         self.is_dirty
     }
@@ -51,8 +57,15 @@ impl Details {
             None => None,
         };
         match known {
-            Some(known) => piece.fields.into_iter().for_each(|(name, raw)| known.set(name, raw)),
-            None => self.entries.push(piece),
+            Some(known) => {
+                for (name, raw) in piece.fields {
+                    self.bytes = self.bytes.saturating_add_signed(known.set(name, raw));
+                }
+            }
+            None => {
+                self.bytes += piece.bytes();
+                self.entries.push(piece);
+            }
         }
     }
 
@@ -74,16 +87,32 @@ impl Details {
 }
 
 impl Entry {
-    /// Text grows; anything else is replaced, unless by `null`.
-    fn set(&mut self, name: String, raw: String) {
+    fn bytes(&self) -> usize {
+        let fields = self.fields.iter().map(|(name, raw)| name.len() + raw.len());
+        size_of::<Self>() + fields.sum::<usize>()
+    }
+
+    /// Text grows; anything else is replaced, unless by `null`. Gives by how many bytes it grew.
+    fn set(&mut self, name: String, raw: String) -> isize {
+        // Each is at most `isize::MAX` bytes.
+        let length = raw.len() as isize;
         match self.fields.iter_mut().find(|(n, _)| *n == name) {
             Some((_, known)) if grows(&name) && known.ends_with('"') && raw.starts_with('"') => {
                 known.pop();
                 known.push_str(&raw[1..]);
+                length - 2
             }
-            Some(_) if raw == "null" => {}
-            Some((_, known)) => *known = raw,
-            None => self.fields.push((name, raw)),
+            Some(_) if raw == "null" => 0,
+            Some((_, known)) => {
+                let grown = length - known.len() as isize;
+                *known = raw;
+                grown
+            }
+            None => {
+                let grown = length + name.len() as isize;
+                self.fields.push((name, raw));
+                grown
+            }
         }
     }
 }

@@ -13,15 +13,33 @@ use crate::model::{Event, Sink};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extras {
     told: Vec<(Option<u32>, String, String)>,
+    /// Bytes of the values that are remembered.
+    bytes: usize,
 }
 
 /// More names than any provider adds; further ones are told without being remembered.
 const MAX_TOLD: usize = 256;
 
 impl Extras {
+    /// Bytes that are remembered, to tell what is new.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether a field of this name was told.
+    pub(super) fn has_told(&self, name: &str) -> bool {
+        self.told.iter().any(|(_, n, _)| n == name)
+    }
+
+    /// Whether a field of this name was told with this value.
+    pub(super) fn has_told_value(&self, name: &str, value: &str) -> bool {
+        self.told.iter().any(|(_, n, v)| n == name && v == value)
+    }
+
     /// Tells the fields of a chunk that nothing else reads, where they are new or changed.
     ///
-    /// Most of them repeat in every chunk, so this is for the first, the last and whole bodies.
+    /// Most of them repeat in every chunk, so this is for the first, the last, whole bodies, and
+    /// chunks that seem to hold something new.
     pub(super) fn tell(
         &mut self,
         chunk: &str,
@@ -108,8 +126,14 @@ impl Extras {
         let has_room = self.told.len() < MAX_TOLD;
         match self.told.iter_mut().find(|(p, n, _)| *p == part && *n == name) {
             Some((_, _, known)) if known == value => return Ok(()),
-            Some((_, _, known)) => value.clone_into(known),
-            None if has_room => self.told.push((part, String::from(&*name), value.into())),
+            Some((_, _, known)) => {
+                self.bytes = self.bytes - known.len() + value.len();
+                value.clone_into(known);
+            }
+            None if has_room => {
+                self.bytes += name.len() + value.len();
+                self.told.push((part, String::from(&*name), value.into()));
+            }
             None => {}
         }
         sink.event(Event::Extra { part, name, value: Cow::Borrowed(value) });

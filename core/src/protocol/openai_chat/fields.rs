@@ -10,6 +10,9 @@ use crate::json::{RawJson, Reader, Writer};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
+/// More nesting than any field of the wire has.
+const MAX_DOTS: usize = 8;
+
 impl Fields {
     pub(super) const fn new() -> Self {
         Self(Vec::new())
@@ -62,15 +65,28 @@ impl Fields {
     }
 
     /// Sets the field at `path`, whose dots lead into objects; tells whether it stood there already.
-    pub(super) fn set_path(&mut self, path: &str, raw: &str) -> bool {
-        let Some((outer, rest)) = path.split_once('.') else { return self.set(path, raw) };
+    ///
+    /// # Errors
+    /// Why there is no such place; nothing is changed then.
+    pub(super) fn set_path(&mut self, path: &str, raw: &str) -> Result<bool, &'static str> {
+        if path.bytes().filter(|b| *b == b'.').count() > MAX_DOTS {
+            return Err("the name nests too deep");
+        }
+        self.reach(path, raw)
+    }
+
+    fn reach(&mut self, path: &str, raw: &str) -> Result<bool, &'static str> {
+        let Some((outer, rest)) = path.split_once('.') else { return Ok(self.set(path, raw)) };
         let mut inner = match self.0.iter().find(|(n, _)| n == outer) {
+            Some((_, known)) if !known.trim_start().starts_with(['{', 'n']) => {
+                return Err("what it reaches into is no object");
+            }
             Some((_, known)) => Self::read(known),
             None => Self::new(),
         };
-        let was_there = inner.set_path(rest, raw);
+        let was_there = inner.reach(rest, raw)?;
         self.set(outer, inner.write());
-        was_there
+        Ok(was_there)
     }
 
     /// The fields of an object; none where the text is none.
@@ -116,10 +132,21 @@ mod tests {
     #[test]
     fn paths_lead_into_objects() {
         let mut fields = Fields::of_type("t").with("a", r#"{"x": 1.0,"y":2}"#);
-        assert!(!fields.set_path("a.z", "3"));
-        assert!(fields.set_path("a.y", "4"));
-        assert!(!fields.set_path("b.c.d", "true"));
-        assert!(fields.set_path("type", "null"));
+        assert_eq!(fields.set_path("a.z", "3"), Ok(false));
+        assert_eq!(fields.set_path("a.y", "4"), Ok(true));
+        assert_eq!(fields.set_path("b.c.d", "true"), Ok(false));
+        assert_eq!(fields.set_path("type", "null"), Ok(true));
         assert_eq!(fields.write(), r#"{"type":null,"a":{"x":1.0,"y":4,"z":3},"b":{"c":{"d":true}}}"#);
+    }
+
+    #[test]
+    fn paths_stay_shallow_and_keep_arrays() {
+        let mut fields = Fields::new().with("tools", "[1]").with("n", "null");
+        let before = fields.write();
+        assert!(fields.set_path(&".".repeat(100_000), "1").is_err());
+        assert!(fields.set_path("tools.x", "1").is_err());
+        assert_eq!(fields.write(), before);
+        assert_eq!(fields.set_path("n.x", "1"), Ok(false));
+        assert_eq!(fields.set_path("1.2.3.4.5.6.7.8.9", "1"), Ok(false));
     }
 }

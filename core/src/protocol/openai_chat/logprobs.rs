@@ -11,6 +11,8 @@ pub(super) struct Logprobs {
     /// Names, with the inside of an array or the whole of another value.
     fields: Vec<(String, Value)>,
     is_dirty: bool,
+    /// Bytes of the names and values.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -19,7 +21,19 @@ enum Value {
     Other(String),
 }
 
+impl Value {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Elements(text) | Self::Other(text) => text.len(),
+        }
+    }
+}
+
 impl Logprobs {
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) const fn is_dirty(&self) -> bool {
         self.is_dirty
     }
@@ -41,6 +55,7 @@ impl Logprobs {
     fn append(&mut self, name: &str, array: &str) {
         self.is_dirty = true;
         let inside = array[1..array.len() - 1].trim();
+        self.bytes += name.len() + inside.len();
         match self.fields.iter_mut().find(|(n, _)| n == name) {
             Some((_, Value::Elements(known))) => {
                 if !known.is_empty() && !inside.is_empty() {
@@ -57,9 +72,16 @@ impl Logprobs {
         self.is_dirty = true;
         let value = Value::Other(raw.into());
         match self.fields.iter_mut().find(|(n, _)| n == name) {
-            Some((_, known)) => *known = value,
-            None => self.fields.push((name.into(), value)),
+            Some((_, known)) => {
+                self.bytes = self.bytes.saturating_sub(known.len());
+                *known = value;
+            }
+            None => {
+                self.bytes += name.len();
+                self.fields.push((name.into(), value));
+            }
         }
+        self.bytes += raw.len();
     }
 
     /// The whole object as JSON text; it counts as written.

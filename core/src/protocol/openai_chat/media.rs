@@ -31,7 +31,11 @@ impl Audio {
                         out.event(Event::DataDelta { part, base64 });
                     }
                 }
-                "transcript" => self.transcript.push_str(&r.opt_string()?.unwrap_or_default()),
+                "transcript" => {
+                    let text = r.opt_string()?.unwrap_or_default();
+                    *out.held += text.len();
+                    self.transcript.push_str(&text);
+                }
                 _ => {
                     if let Some(value) = not_null(&mut r)? {
                         out.event(Event::Opaque { part, field: key, value: value.into() });

@@ -376,9 +376,15 @@ fn extensions(encoding: &mut Encoding<'_>, body: &mut Fields) {
             encoding.lose(LossAction::Dropped, path, "the machine itself sets this field");
         } else if outer == "stream_options" && !stream {
             encoding.lose(LossAction::Dropped, path, "it goes only with a stream");
-        } else if body.set_path(&extension.name, extension.value.as_str()) {
-            let why = "an extension of this name stands in its place";
-            encoding.lose(LossAction::Dropped, String::from(&*extension.name), why);
+        } else {
+            match body.set_path(&extension.name, extension.value.as_str()) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let why = "an extension of this name stands in its place";
+                    encoding.lose(LossAction::Dropped, String::from(&*extension.name), why);
+                }
+                Err(why) => encoding.lose(LossAction::Dropped, path, why),
+            }
         }
     }
 }
@@ -707,6 +713,7 @@ mod tests {
             Extension::new(Wire::OpenaiChat, "verbosity", raw("\"low\"")),
             Extension::new(Wire::OpenaiChat, "seed", raw("8")),
             Extension::new(Wire::OpenaiChat, "stream", raw("false")),
+            Extension::new(Wire::OpenaiChat, "stop.x", raw("1")),
             Extension::new(Wire::Gemini, "safetySettings", raw("[]")),
         ];
         let (body, losses) = send(&Dialect::OPENAI, &request, true).expect("it can be sent");
@@ -719,7 +726,7 @@ mod tests {
                 r#""stream":true"#,
             ],
         );
-        assert_eq!(losses, ["seed", "extensions.stream", "extensions.safetySettings"]);
+        assert_eq!(losses, ["seed", "extensions.stream", "extensions.stop.x", "extensions.safetySettings"]);
     }
 
     #[test]

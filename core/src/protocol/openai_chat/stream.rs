@@ -22,6 +22,8 @@ pub(in crate::protocol) struct State {
     choices: Vec<Choice>,
     /// How many parts have opened.
     parts: u32,
+    /// Bytes that the choices hold back or remember.
+    held: usize,
     usage: Usage,
     extras: Extras,
     /// How the last chunk began, up to its choices: most chunks begin alike, and what is the same
@@ -47,6 +49,8 @@ pub(super) struct Seen {
     is_delta: bool,
     is_message: bool,
     has_finish: bool,
+    /// Fields that nothing but the extras reads, and that were not told yet.
+    has_extras: bool,
     /// An error inside it: what came before it stands.
     error: Option<ErrorBody>,
 }
@@ -78,7 +82,7 @@ impl State {
         if let Err(error) = walked {
             return Err(DecodeError::json("a chat completion chunk", error, text));
         }
-        if seen.is_chunk && (is_first || seen.has_finish || !seen.has_choices) {
+        if seen.is_chunk && (is_first || seen.has_finish || seen.has_extras || !seen.has_choices) {
             let told = self.extras.tell(text, &self.choices, sink);
             told.map_err(|e| DecodeError::json("a chat completion chunk", e, text))?;
         }
@@ -137,7 +141,9 @@ impl State {
                         seen.error = error::read_value(raw);
                     }
                 }
-                _ => r.skip()?,
+                "obfuscation" | "p" => r.skip()?,
+                // The envelope repeats itself; the last chunk tells what has changed.
+                _ => seen.has_extras |= not_null(&mut r)?.is_some() && !self.extras.has_told(&key),
             }
         }
         if let (Some(raw), false) = (groq_usage, has_usage) {
@@ -204,7 +210,7 @@ impl State {
                     Some(index) if r.kind()? == Kind::Object => {
                         has_delta = true;
                         let (choice, mut out) = self.choice(index, sink);
-                        choice.delta(r, false, &mut out)?;
+                        seen.has_extras |= choice.delta(r, false, &mut out)?;
                     }
                     _ => delta = not_null(r)?,
                 },
@@ -217,20 +223,22 @@ impl State {
                         seen.error = error::read_value(raw);
                     }
                 }
-                _ => r.skip()?,
+                _ => {
+                    seen.has_extras |= not_null(r)?.is_some_and(|raw| !self.extras.has_told_value(&key, raw));
+                }
             }
         }
         let index = index.unwrap_or_else(|| wild(position as u64));
         let (choice, mut out) = self.choice(index, sink);
         if let Some(raw) = delta {
-            choice.delta(&mut Reader::new(raw), false, &mut out)?;
+            seen.has_extras |= choice.delta(&mut Reader::new(raw), false, &mut out)?;
             has_delta = true;
         }
         // Perplexity repeats what came so far as a message beside each delta, and in a whole body
         // puts an empty delta beside the message.
         match message {
             Some(raw) if !has_delta || choice.first_part().is_none() => {
-                choice.delta(&mut Reader::new(raw), true, &mut out)?;
+                seen.has_extras |= choice.delta(&mut Reader::new(raw), true, &mut out)?;
                 seen.is_message = true;
             }
             None if !has_delta => choice.text(text.unwrap_or_default(), &mut out),
@@ -238,7 +246,7 @@ impl State {
         }
         seen.is_delta |= has_delta;
         if let Some(raw) = logprobs {
-            choice.logprobs(raw)?;
+            choice.logprobs(raw, &mut out)?;
         }
         // An empty reason in a delta is a way to say that there is none yet.
         if let Some(word) = finish.filter(|word| !word.is_empty() || !has_delta) {
@@ -254,7 +262,7 @@ impl State {
             self.choices.resize_with(index + 1, Choice::default);
         }
         // `index` is below MAX_CHOICES, so it fits.
-        let out = Out { sink, parts: &mut self.parts, candidate: index as u32 };
+        let out = Out { sink, parts: &mut self.parts, held: &mut self.held, candidate: index as u32 };
         (&mut self.choices[index], out)
     }
 
@@ -281,7 +289,8 @@ impl State {
     pub(super) fn complete(&mut self, sink: &mut dyn Sink) {
         self.is_done = true;
         for (index, choice) in self.choices.iter_mut().enumerate() {
-            let mut out = Out { sink: &mut *sink, parts: &mut self.parts, candidate: index as u32 };
+            let (parts, held) = (&mut self.parts, &mut self.held);
+            let mut out = Out { sink: &mut *sink, parts, held, candidate: index as u32 };
             choice.end(&mut out);
         }
         if self.usage.service_tier.is_none() {
@@ -408,6 +417,10 @@ impl WireDecoder for State {
         }
     }
 
+    fn held_bytes(&self) -> usize {
+        self.held.saturating_add(self.extras.held_bytes())
+    }
+
     fn usage(&self) -> &Usage {
         &self.usage
     }
@@ -416,6 +429,7 @@ impl WireDecoder for State {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::vec;
     use alloc::vec::Vec;
 
     use super::*;
@@ -646,6 +660,82 @@ mod tests {
         assert_eq!(extras, ["created", "provider", "native_finish_reason"]);
         assert_eq!(events.iter().filter(|e| matches!(e, Event::Extra { .. })).count(), 3);
         assert_eq!(response.text(), "aaa");
+    }
+
+    #[test]
+    fn extras_between_first_and_last_are_told() {
+        let chunk = |rest: &str, delta: &str, top: &str| {
+            format!(
+                r#"{{"id":"i","x":1,"choices":[{{"index":0,"delta":{{"content":"a"{delta}}}{rest}}}]{top}}}"#
+            )
+        };
+        let last = chunk(r#","finish_reason":"stop""#, "", "");
+        let chunks = [
+            chunk("", "", ""),
+            chunk("", r#","executed_tools":[1],"novel":null"#, ""),
+            chunk(r#","filter":{"a":1}"#, "", ""),
+            chunk(r#","filter":{"a":1}"#, "", ""),
+            chunk(r#","filter":{"a":2}"#, "", ""),
+            chunk("", "", r#","obfuscation":"y","late":true"#),
+            last,
+        ];
+        let (_, _, events) = decode(&sse(&chunks.each_ref().map(String::as_str))).expect("a good stream");
+        let extras: Vec<String> = events
+            .iter()
+            .filter_map(|e| match e {
+                Event::Extra { name, value, .. } => Some(format!("{name}={value}")),
+                _ => None,
+            })
+            .collect();
+        let expected = ["x=1", "executed_tools=[1]", r#"filter={"a":1}"#, r#"filter={"a":2}"#, "late=true"];
+        assert_eq!(extras, expected);
+    }
+
+    #[test]
+    fn what_is_held_back_is_bound() {
+        let x = "x".repeat(100);
+        let chunk =
+            |fields: &str| format!("data: {{\"id\":\"i\",\"choices\":[{{\"index\":0,{fields}}}]}}\n\n");
+        for fields in [
+            format!(
+                r#""delta":{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{x}"}}}}]}}"#
+            ),
+            format!(r#""delta":{{"tool_calls":[{{"index":0,"function":{{"arguments":"{x}"}}}}]}}"#),
+            r#""delta":{"tool_calls":[{"id":"NUMBER","function":{"name":"f"}}]}"#.into(),
+            format!(
+                r#""delta":{{"reasoning_details":[{{"type":"reasoning.text","text":"{x}","index":0}}]}}"#
+            ),
+            format!(r#""delta":{{"reasoning_details":[{{"type":"reasoning.text","text":"{x}"}}]}}"#),
+            format!(r#""delta":{{"audio":{{"transcript":"{x}"}}}}"#),
+            format!(r#""delta":{{}},"logprobs":{{"content":["{x}"]}}"#),
+            format!(r#""delta":{{}},"logprobs":{{"fNUMBER":"{x}"}}"#),
+            format!(r#""delta":{{"novelNUMBER":"{x}"}}"#),
+        ] {
+            let caps = Caps { event_bytes: 2000, ..Caps::default() };
+            let mut decoder = Decoder::new(&Dialect::OPENAI, caps);
+            let mut push = |number: usize| {
+                let text = chunk(&fields).replace("NUMBER", &format!("{number}"));
+                decoder.push(text.as_bytes(), &mut |_: Event<'_>| {})
+            };
+            assert!((0..3).all(|n| push(n).is_ok()), "{fields}");
+            let error = (3..100).find_map(|n| push(n).err());
+            assert!(matches!(error, Some(DecodeError::TooLarge { cap: 2000, .. })), "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_is_not_held_back() {
+        let caps = Caps { event_bytes: 2000, ..Caps::default() };
+        let mut decoder = Decoder::new(&Dialect::OPENAI, caps);
+        let x = "x".repeat(100);
+        let open = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}"#;
+        let more = format!(r#"{{"tool_calls":[{{"index":0,"function":{{"arguments":"{x}"}}}}]}}"#);
+        for text in
+            [delta(&format!(r#"{{"content":"{x}"}}"#)), delta(open)].iter().chain(&vec![delta(&more); 50])
+        {
+            let pushed = decoder.push(format!("data: {text}\n\n").as_bytes(), &mut |_: Event<'_>| {});
+            assert!(matches!(pushed, Ok(Progress::Open)), "{pushed:?}");
+        }
     }
 
     #[test]

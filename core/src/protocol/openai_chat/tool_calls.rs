@@ -65,7 +65,7 @@ impl ToolCalls {
                 continue;
             }
             let known = if is_message { None } else { self.known(&fragment) };
-            let at = known.unwrap_or_else(|| self.push(fragment.index, !is_message));
+            let at = known.unwrap_or_else(|| self.push(fragment.index, !is_message, out));
             if self.calls[at].is_over && !fragment.is_repetition() {
                 // Its part has ended, so there is no place for more of it.
                 out.event(Event::Unknown { name: "tool_calls".into(), data: start.raw()?.into() });
@@ -85,13 +85,14 @@ impl ToolCalls {
         }
         let at = match self.calls.iter().rposition(|c| c.index.is_none() && !c.wants_id && !c.is_over) {
             Some(at) => at,
-            None => self.push(None, false),
+            None => self.push(None, false, out),
         };
         self.calls[at].take(&fragment, out);
         Ok(())
     }
 
-    fn push(&mut self, index: Option<u64>, wants_id: bool) -> usize {
+    fn push(&mut self, index: Option<u64>, wants_id: bool, out: &mut Out<'_>) -> usize {
+        *out.held += size_of::<Call>();
         self.calls.push(Call { index, wants_id, ..Call::default() });
         self.calls.len() - 1
     }
@@ -157,6 +158,7 @@ impl Call {
             self.open(out);
         }
         let Some(part) = self.part else {
+            *out.held += fragment.arguments.len() + fragment.extra.map_or(0, str::len);
             self.held.push_str(&fragment.arguments);
             self.extra = fragment.extra.map(Into::into).or_else(|| self.extra.take());
             return;
@@ -184,6 +186,7 @@ impl Call {
         }
         if !self.held.is_empty() {
             out.event(Event::ArgumentsDelta { part, text: Cow::Borrowed(&self.held) });
+            *out.held -= self.held.len();
             self.held = String::new();
         }
     }

@@ -149,7 +149,9 @@ fn kind_of(encoding: &Encoding<'_>, name: &str) -> &'static str {
 pub(super) fn extend(encoding: &mut Encoding<'_>, object: &mut Fields, extensions: &[Extension], path: &str) {
     for extension in extensions {
         if extension.wire == Wire::OpenaiChat {
-            object.set_path(&extension.name, extension.value.as_str());
+            if let Err(why) = object.set_path(&extension.name, extension.value.as_str()) {
+                encoding.lose(LossAction::Dropped, format!("{path}.{}", extension.name), why);
+            }
         } else {
             let why = format!("only {} knows it", extension.wire);
             encoding.lose(LossAction::Dropped, format!("{path}.{}", extension.name), why);
