@@ -21,6 +21,8 @@ use crate::usage::Usage;
 pub(in crate::protocol) struct State {
     pub(super) parts: Parts,
     items: Vec<Known>,
+    /// How many bytes the ids and types of the items are.
+    item_bytes: usize,
     /// Which item of `items` has a place in the output.
     by_output: BTreeMap<u32, usize>,
     pub(super) id: Option<String>,
@@ -175,6 +177,11 @@ impl State {
             return None;
         };
         Some(Resume::Responses { id: id.clone(), after })
+    }
+
+    /// How many bytes are held to tell what of the response came.
+    pub(in crate::protocol) const fn held_bytes(&self) -> usize {
+        self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
     }
 
     /// Raises the error that an `error` event told, if one did.
@@ -357,12 +364,15 @@ impl State {
             return Ok(());
         }
         known.is_done = true;
+        self.item_bytes -= known.bytes();
         known.id = item.id.map(Box::from);
+        self.item_bytes += known.bytes();
         item::complete(&mut self.parts, output, item, sink)
     }
 
     fn note(&mut self, output: u32, item: &Item<'_>) -> usize {
         let known = Known { output, kind: (&*item.kind).into(), id: item.id.map(Box::from), is_done: false };
+        self.item_bytes += known.bytes();
         self.items.push(known);
         self.by_output.insert(output, self.items.len() - 1);
         self.items.len() - 1
@@ -432,6 +442,10 @@ impl Unmatched {
 }
 
 impl Known {
+    fn bytes(&self) -> usize {
+        self.kind.len() + self.id.as_ref().map_or(0, |id| id.len())
+    }
+
     /// Whether `item` is this one: some servers change an item's id between its begin and its end.
     fn is(&self, item: &Item<'_>) -> bool {
         *self.kind == *item.kind && (!self.is_done || (item.id.is_some() && self.id.as_deref() == item.id))
@@ -474,6 +488,34 @@ mod tests {
             DecodeError::Provider(body) => body.code.as_deref(),
             _ => None,
         }
+    }
+
+    #[test]
+    fn items_are_counted_until_the_end() {
+        let mut state = State::default();
+        let id = "i".repeat(10_000);
+        for output in 0..10 {
+            let data = item("added", output, &format!(r#"{{"type":"message","id":"{id}"}}"#));
+            state.event("", &data, &mut |_: Event<'_>| {}).expect("good");
+        }
+        let before = state.held_bytes();
+        assert!((200_000..210_000).contains(&before), "{before}");
+        let done = item("done", 0, r#"{"type":"message","id":"i"}"#);
+        state.event("", &done, &mut |_: Event<'_>| {}).expect("good");
+        assert!(state.held_bytes() < before - 19_000);
+    }
+
+    #[test]
+    fn many_open_parts_of_one_item_cost_no_search() {
+        let mut events: Vec<String> = (0..50_000)
+            .map(|n| {
+                let part = r#"{"type":"output_text","text":""}"#;
+                format!(r#"{{"type":"response.content_part.added","content_index":{n},"part":{part}}}"#)
+            })
+            .collect();
+        events.push(COMPLETED.into());
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert_eq!(decode(&events).response.candidates[0].parts.len(), 50_000);
     }
 
     #[test]
