@@ -11,7 +11,7 @@ use super::{error, object};
 use crate::failure::ErrorBody;
 use crate::json::{self, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
-use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
+use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
 use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 
 /// The state of one response.
@@ -326,7 +326,7 @@ impl State {
                 self.complete(sink);
                 Ok(())
             }
-            "ping" => Ok(()),
+            "keepalive" | "ping" => Ok(()),
             "" if object::field(data, "error").is_some_and(|e| e != "null") => Err(provider_error(data)),
             name => {
                 unknown(name, data, sink);
@@ -406,9 +406,13 @@ fn not_a_response(body: &str) -> DecodeError {
 #[cold]
 fn take_text(name: &str, data: &str, error: json::Error, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     match name {
-        _ if data.trim() == "[DONE]" => Ok(()),
-        "ping" => Ok(()),
+        _ if matches!(data.trim(), "" | "[DONE]") => Ok(()),
+        "keepalive" | "ping" => Ok(()),
         "error" => Err(provider_error(data)),
+        _ if is_other_json(data) => {
+            unknown(name, data, sink);
+            Ok(())
+        }
         ""
         | "content_block_delta"
         | "content_block_start"
@@ -513,6 +517,20 @@ mod tests {
 
     const STOP: &str = r#"{"type":"message_stop"}"#;
     const BLOCK_STOP: &str = r#"{"type":"content_block_stop","index":0}"#;
+
+    #[test]
+    fn data_that_says_nothing_is_passed_over() {
+        let mut state = State::default();
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        for (name, data) in
+            [("", ""), ("", " "), ("message_delta", ""), ("keepalive", "null"), ("", "[DONE] "), ("", "[]")]
+        {
+            state.event(name, data, &mut sink).expect(data);
+        }
+        assert_eq!(log, [Event::Unknown { name: "".into(), data: "[]".into() }]);
+        assert!(matches!(state.event("", "nul", &mut |_: Event<'_>| {}), Err(DecodeError::Malformed { .. })));
+    }
 
     #[test]
     fn what_a_state_holds_is_bounded() {

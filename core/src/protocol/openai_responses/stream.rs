@@ -13,7 +13,7 @@ use crate::failure::ErrorBody;
 use crate::json::{self, Reader};
 use crate::model::{Event, PartKind, Sink};
 use crate::protocol::Resume;
-use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
+use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
 use crate::usage::Usage;
 
 /// The state of one response.
@@ -30,6 +30,8 @@ pub(in crate::protocol) struct State {
     /// Whether the provider goes on without us, so that the stream can be taken up again.
     pub(super) is_background: bool,
     sequence: Option<u64>,
+    /// The next new event is the first of a stream that was taken up again.
+    is_resumed: bool,
     pub(super) usage: Usage,
     pub(super) phase: Phase,
 }
@@ -109,7 +111,10 @@ impl WireDecoder for State {
             return self.raise();
         }
         let malformed = |e| DecodeError::json("a Responses event", e, data);
-        let mut fields = Fields::read(data).map_err(malformed)?;
+        let mut fields = match Fields::read(data) {
+            Ok(fields) => fields,
+            Err(error) => return self.other_data(name, data, error, sink),
+        };
         if fields.kind.is_empty() {
             if name.is_empty() {
                 return response::decode(self, data, sink);
@@ -120,6 +125,9 @@ impl WireDecoder for State {
             // A stream that was taken up again may begin before the place where it broke.
             if self.is_background && self.sequence.is_some_and(|last| number <= last) {
                 return Ok(());
+            }
+            if self.is_resumed {
+                self.check_continuation(number)?;
             }
             self.sequence = Some(number);
         }
@@ -182,6 +190,48 @@ impl State {
     /// How many bytes are held to tell what of the response came.
     pub(in crate::protocol) const fn held_bytes(&self) -> usize {
         self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
+    }
+
+    /// The events that follow come from the stream that continues this one.
+    pub(in crate::protocol) const fn resume_from_here(&mut self) {
+        self.is_resumed = true;
+    }
+
+    /// Whether the event `number` follows what was seen before the stream was taken up again.
+    #[cold]
+    fn check_continuation(&mut self, number: u64) -> Result<(), DecodeError> {
+        self.is_resumed = false;
+        match self.sequence.and_then(|last| last.checked_add(1)) {
+            Some(expected) if number > expected => Err(DecodeError::Malformed {
+                message: alloc::format!(
+                    "the resumed stream continues at event {number}, expected {expected}"
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes data that is no object of this protocol: a sign of life, or what this version does not
+    /// know.
+    #[cold]
+    fn other_data(
+        &mut self,
+        name: &str,
+        data: &str,
+        error: json::Error,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        match data.trim() {
+            "" => Ok(()),
+            "[DONE]" => self.raise(),
+            _ if !is_other_json(data) => Err(DecodeError::json("a Responses event", error, data)),
+            _ => {
+                if !matches!(name, "keepalive" | "ping") {
+                    sink.event(Event::Unknown { name: Cow::Borrowed(name), data: Cow::Borrowed(data) });
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Raises the error that an `error` event told, if one did.
@@ -463,6 +513,7 @@ mod tests {
     use super::*;
     use crate::model::{Content, FinishReason, MediaKind};
     use alloc::format;
+    use alloc::string::ToString;
     use alloc::vec;
 
     const COMPLETED: &str = r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#;
@@ -488,6 +539,18 @@ mod tests {
             DecodeError::Provider(body) => body.code.as_deref(),
             _ => None,
         }
+    }
+
+    #[test]
+    fn data_that_says_nothing_is_passed_over() {
+        let mut state = State::default();
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        for (name, data) in [("", ""), ("", " "), ("keepalive", "null"), ("", "[DONE] "), ("x", "[]")] {
+            state.event(name, data, &mut sink).expect(data);
+        }
+        assert_eq!(log, [Event::Unknown { name: "x".into(), data: "[]".into() }]);
+        assert!(matches!(state.event("", "nul", &mut |_: Event<'_>| {}), Err(DecodeError::Malformed { .. })));
     }
 
     #[test]
@@ -817,6 +880,26 @@ mod tests {
         push(&mut again, COMPLETED);
         assert_eq!(again.resume(), None);
         assert_eq!(texts, "ab");
+    }
+
+    #[test]
+    fn a_gap_in_a_resumed_stream_is_malformed() {
+        let created =
+            r#"{"type":"response.created","sequence_number":0,"response":{"id":"r","background":true}}"#;
+        let delta = |n: u64| {
+            format!(r#"{{"type":"response.output_text.delta","sequence_number":{n},"delta":"a"}}"#)
+        };
+        let push = |state: &mut State, n| state.event("", &delta(n), &mut |_: Event<'_>| {});
+        let mut state = State::default();
+        state.event("", created, &mut |_: Event<'_>| {}).expect("good");
+        state.resume_from_here();
+        assert_eq!(push(&mut state.clone(), 0), Ok(()));
+        assert_eq!(push(&mut state.clone(), 1), Ok(()));
+        push(&mut state, 0).expect("passed over");
+        assert_eq!(
+            push(&mut state, 2).expect_err("a gap").to_string(),
+            "the resumed stream continues at event 2, expected 1"
+        );
     }
 
     #[test]
