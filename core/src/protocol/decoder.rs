@@ -283,7 +283,8 @@ impl Decoder {
         let mut wire = self.wire.clone();
         match &mut wire {
             WireState::Gemini(s) => s.rewind(),
-            WireState::OpenaiResponses(_) | WireState::Anthropic(_) | WireState::OpenaiChat(_) => {}
+            WireState::OpenaiResponses(s) => s.resume_from_here(),
+            WireState::Anthropic(_) | WireState::OpenaiChat(_) => {}
         }
         Self {
             framing: Framing::Unknown,

@@ -34,6 +34,17 @@ pub(super) struct Body {
     pub(super) json: String,
 }
 
+/// More nesting than any field of any wire has.
+const MAX_DOTS: usize = 8;
+
+/// Whether a dotted name of an extension goes deeper than any wire does.
+pub(super) fn nests_too_deep(name: &str) -> bool {
+    name.bytes().filter(|b| *b == b'.').nth(MAX_DOTS).is_some()
+}
+
+/// Why an extension with such a name is left out.
+pub(super) const TOO_DEEP: &str = "the name nests too deep";
+
 /// What an encoder of one wire works with.
 pub(super) struct Encoding<'a> {
     pub(super) request: &'a Request,

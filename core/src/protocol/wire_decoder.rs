@@ -56,6 +56,13 @@ impl DecodeError {
     }
 }
 
+/// Whether `data` is one JSON value that is no object.
+#[cold]
+pub(super) fn is_other_json(data: &str) -> bool {
+    let mut r = json::Reader::new(data);
+    r.kind().is_ok_and(|kind| kind != json::Kind::Object) && r.skip().and_then(|()| r.end()).is_ok()
+}
+
 /// At most 80 characters of `text` around byte `at`.
 fn excerpt(text: &str, at: usize) -> &str {
     let mut start = at.saturating_sub(40).min(text.len());

@@ -2,10 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::object::{field, with_field};
+use super::object::{field, with_fields};
 use crate::json::{self, Kind, RawJson, Reader};
 use crate::model::{Event, PartKind, Sink, ToolCallKind, Wire};
 use crate::protocol::wire_decoder::DecodeError;
@@ -42,10 +43,21 @@ pub(super) struct Grown {
     json: String,
     /// The field that deltas spell and its text so far: `input` is JSON, `content` a string.
     growing: Option<(&'static str, String)>,
-    has_changed: bool,
+    /// The fields that deltas set, JSON text.
+    fields: BTreeMap<String, String>,
+    /// How many bytes all of this is.
+    bytes: usize,
 }
 
 impl Grown {
+    fn new(json: &str) -> Self {
+        Self { json: json.into(), growing: None, fields: BTreeMap::new(), bytes: json.len() }
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Appends JSON text to the field `input`.
     pub(super) fn add_input(&mut self, text: &str) -> Result<(), DecodeError> {
         if text.is_empty() {
@@ -67,43 +79,60 @@ impl Grown {
             }
             let raw = r.raw().map_err(wrong)?;
             if key != "type" && raw != "null" {
-                self.json = with_field(&self.json, &key, raw);
-                self.has_changed = true;
+                self.make_room(key.len() + raw.len())?;
+                if let Some(old) = self.fields.insert(key.into_owned(), raw.into()) {
+                    self.bytes = self.bytes.saturating_sub(old.len());
+                }
             }
         }
         Ok(())
     }
 
+    /// Counts `more` bytes, if they fit.
+    fn make_room(&mut self, more: usize) -> Result<(), DecodeError> {
+        if self.bytes + more > MAX_GROWN_BYTES {
+            return Err(DecodeError::TooLarge { what: "a block of deltas", cap: MAX_GROWN_BYTES });
+        }
+        self.bytes += more;
+        Ok(())
+    }
+
     fn grow(&mut self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        self.make_room(text.len())?;
         let json = &self.json;
         let (_, grown) = self.growing.get_or_insert_with(|| {
             let old = field(json, name).filter(|_| name == "content");
             let old = old.and_then(|raw| Reader::new(raw).opt_string().ok().flatten());
             (name, old.map_or_else(String::new, Cow::into_owned))
         });
-        if grown.len() + text.len() > MAX_GROWN_BYTES {
-            return Err(DecodeError::TooLarge { what: "a block of deltas", cap: MAX_GROWN_BYTES });
-        }
         grown.push_str(text);
-        self.has_changed = true;
         Ok(())
     }
 
     /// The block as it is at its end, if it is not what the start said.
-    fn finish(self) -> Option<String> {
-        let Some((name, grown)) = self.growing else {
-            return self.has_changed.then_some(self.json);
-        };
-        let value = match name {
-            "content" => RawJson::string(&grown),
-            // Cut input is no JSON; as a string nothing of it is lost.
-            _ => RawJson::parse(&grown).unwrap_or_else(|_| RawJson::string(&grown)),
-        };
-        Some(with_field(&self.json, name, value.as_str()))
+    fn finish(mut self) -> Option<String> {
+        if let Some((name, grown)) = self.growing {
+            let value = match name {
+                "content" => RawJson::string(&grown),
+                // Cut input is no JSON; as a string nothing of it is lost.
+                _ => RawJson::parse(&grown).unwrap_or_else(|_| RawJson::string(&grown)),
+            };
+            self.fields.insert(name.into(), value.as_str().into());
+        }
+        (!self.fields.is_empty()).then(|| with_fields(&self.json, self.fields))
     }
 }
 
 impl Block {
+    /// How many bytes it holds until its end.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.kind {
+            BlockKind::ToolCall { placeholder, .. } => placeholder.as_ref().map_or(0, String::len),
+            BlockKind::Vendor(grown) => grown.bytes(),
+            BlockKind::Reasoning | BlockKind::Text => 0,
+        }
+    }
+
     /// Sends what is only known at the end, and the end.
     pub(super) fn finish(self, sink: &mut dyn Sink) {
         let part = self.part;
@@ -189,8 +218,7 @@ impl<'a> Spelled<'a> {
             _ => {
                 let kind = PartKind::Vendor { wire: Wire::Anthropic, kind: self.kind, json: self.raw.into() };
                 sink.event(Event::PartStart { part, candidate: 0, kind });
-                let grown = Grown { json: self.raw.into(), growing: None, has_changed: false };
-                return Ok(BlockKind::Vendor(Box::new(grown)));
+                return Ok(BlockKind::Vendor(Box::new(Grown::new(self.raw))));
             }
         };
         sink.event(Event::PartStart { part, candidate: 0, kind });

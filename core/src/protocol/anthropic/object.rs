@@ -1,5 +1,6 @@
 //! Edits of JSON objects kept as text: one field is set, every other byte stays.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::json::{Kind, Reader, Writer};
@@ -35,6 +36,33 @@ pub(super) fn with_field(object: &str, path: &str, value: &str) -> String {
             w.finish() + &object[end..]
         }
     }
+}
+
+/// `object` with all of `fields` set: in place where they are there, at the end where they are not.
+/// A name is taken as it stands, dots and all.
+pub(super) fn with_fields(object: &str, mut fields: BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(object.len());
+    let mut copied = 0;
+    let mut r = Reader::new(object);
+    if let Ok(mut known) = r.object() {
+        // What nests too deep to be walked still ends where the text ends.
+        while let Ok(Some(key)) = known.key(&mut r) {
+            let Ok(raw) = r.raw() else { break };
+            if let Some(value) = fields.remove(&*key) {
+                out.push_str(&object[copied..r.position() - raw.len()]);
+                out.push_str(&value);
+                copied = r.position();
+            }
+        }
+    }
+    let Some(end) = object.trim_end().strip_suffix('}').map(str::len) else { return object.into() };
+    let rest = &object[copied..end];
+    out.push_str(if fields.is_empty() { rest } else { rest.trim_end() });
+    let mut w = Writer::onto(out);
+    for (name, value) in &fields {
+        w.key(name).raw(value);
+    }
+    w.finish() + &object[end..]
 }
 
 /// The JSON text of the field `name`.
@@ -89,6 +117,20 @@ mod tests {
     fn deep_objects_still_take_a_field() {
         let deep = alloc::format!("{{\"d\":{}{}}}", "[".repeat(200), "]".repeat(200));
         assert!(with_field(&deep, "a", "1").ends_with("],\"a\":1}"));
+    }
+
+    #[test]
+    fn many_fields_change_in_one_pass() {
+        for (object, expected) in [
+            ("{}", r#"{"a":1,"b.c":2}"#),
+            (r#"{"b.c": 0, "x":[1, 2] }"#, r#"{"b.c": 2, "x":[1, 2],"a":1}"#),
+            (r#"{"b.c":0,"a":0 }"#, r#"{"b.c":2,"a":1 }"#),
+            (r#"{"a":{"a":3} ,"b":{"c":4}} "#, r#"{"a":1 ,"b":{"c":4},"b.c":2} "#),
+            ("[1]", "[1]"),
+        ] {
+            let fields = [("a", "1"), ("b.c", "2")].map(|(name, value)| (name.into(), value.into()));
+            assert_eq!(with_fields(object, fields.into()), expected);
+        }
     }
 
     #[test]

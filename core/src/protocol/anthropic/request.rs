@@ -8,7 +8,7 @@ use super::object::{field, with_field};
 use super::{content, tools};
 use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
-use crate::protocol::encoding::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// `max_tokens` where the request sets no limit: the wire demands one. A thinking budget comes on
 /// top, because it counts against the same limit.
@@ -286,6 +286,7 @@ fn with_extensions(encoding: &mut Encoding<'_>, mut body: String) -> String {
         let (name, value) = (&*extension.name, extension.value.as_str());
         let why = match (extension.wire, name) {
             (Wire::Anthropic, "messages" | "model" | "stream") => "the request itself says this",
+            (Wire::Anthropic, _) if nests_too_deep(name) => TOO_DEEP,
             (Wire::Anthropic, _) => {
                 if field(&body, name).is_some_and(|old| old != value) {
                     let why = "an extension of this name stands in its place";
@@ -487,6 +488,19 @@ mod tests {
         let end = r#""stop_sequences":["END"],"metadata":{"user_id":"u"},"service_tier":"standard_only","cache_control":{"type":"ephemeral","ttl":"1h"}}"#;
         assert!(body.ends_with(end), "{body}");
         assert_eq!(paths(&losses), ["service_tier"]);
+    }
+
+    #[test]
+    fn names_of_many_dots_do_not_recurse() {
+        let deep = || {
+            let name = alloc::format!("a{}", ".a".repeat(100_000));
+            Extension::new(Wire::Anthropic, name, RawJson::parse("1").expect("JSON"))
+        };
+        let (_, losses) = encoded(|r| {
+            r.extensions.push(deep());
+            r.messages[0].extensions.push(deep());
+        });
+        assert_eq!(losses.len(), 2);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{error, object};
 use crate::failure::ErrorBody;
 use crate::json::{self, Mold, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
-use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
+use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
 use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 
 /// The state of one response.
@@ -22,6 +22,8 @@ pub(in crate::protocol) struct State {
     /// Whether the last of `usage.raw` is the running total that a later one replaces.
     has_total: bool,
     open: Vec<Block>,
+    /// How many bytes the open blocks hold.
+    held: usize,
     parts: u32,
     has_tool_calls: bool,
     has_refusal: bool,
@@ -79,6 +81,9 @@ impl Usual {
         fits.then_some(delta)
     }
 }
+
+/// More blocks than any response has open at a time.
+const MAX_OPEN_BLOCKS: usize = 4096;
 
 /// The fields of an event that a delta needs.
 struct Frame<'a> {
@@ -175,16 +180,33 @@ impl State {
         sink: &mut dyn Sink,
     ) -> Result<(), json::Error> {
         self.close_block(index, sink);
+        self.check_room()?;
         let part = self.next_part();
         let kind = spelled.open(part, sink)?;
         self.has_tool_calls |= matches!(kind, BlockKind::ToolCall { .. });
-        self.open.push(Block { index, part, kind });
+        let block = Block { index, part, kind };
+        self.held += block.bytes();
+        self.open.push(block);
         Ok(())
+    }
+
+    const fn check_room(&self) -> Result<(), json::Error> {
+        if self.open.len() < MAX_OPEN_BLOCKS {
+            return Ok(());
+        }
+        Err(json::Error { at: 0, expected: "the end of one of 4096 open blocks" })
+    }
+
+    /// How many bytes are held until their block ends.
+    pub(in crate::protocol) const fn held_bytes(&self) -> usize {
+        self.held
     }
 
     pub(super) fn close_block(&mut self, index: u64, sink: &mut dyn Sink) {
         if let Some(at) = self.open.iter().rposition(|block| block.index == index) {
-            self.open.remove(at).finish(sink);
+            let block = self.open.remove(at);
+            self.held = self.held.saturating_sub(block.bytes());
+            block.finish(sink);
         }
     }
 
@@ -200,7 +222,11 @@ impl State {
         {
             self.usage.service_tier = Some(tier.into_owned());
         }
-        match self.usage.raw.last_mut().filter(|_| self.has_total) {
+        if !is_final {
+            // A message that starts again says its usage again.
+            self.usage.raw.truncate(1);
+        }
+        match self.usage.raw.last_mut().filter(|_| self.has_total || !is_final) {
             Some(known) => {
                 known.clear();
                 known.push_str(raw);
@@ -236,6 +262,7 @@ impl State {
 
     /// The response is whole: closes what is open and states what is now final.
     pub(super) fn complete(&mut self, sink: &mut dyn Sink) {
+        self.held = 0;
         for block in self.open.drain(..) {
             block.finish(sink);
         }
@@ -290,10 +317,16 @@ impl State {
                 sink.event(Event::Citation { part: Some(part), wire: Wire::Anthropic, raw: raw.into() });
             }
             ("input_json_delta", Payload::PartialJson(text), BlockKind::Vendor(grown)) => {
+                let before = grown.bytes();
                 grown.add_input(&text)?;
+                let more = grown.bytes() - before;
+                self.held += more;
             }
             ("compaction_delta", _, BlockKind::Vendor(grown)) => {
+                let before = grown.bytes();
                 grown.add_fields(object::field(data, "delta").unwrap_or_default())?;
+                let after = grown.bytes();
+                self.held = (self.held + after).saturating_sub(before);
             }
             _ => unknown("content_block_delta", data, sink),
         }
@@ -317,6 +350,7 @@ impl State {
                 return Ok(());
             }
         };
+        self.check_room().map_err(|e| DecodeError::json("content_block_delta", e, data))?;
         let part = self.next_part();
         sink.event(Event::PartStart { part, candidate: 0, kind });
         self.open.push(Block { index: index.unwrap_or(0), part, kind: opened });
@@ -357,7 +391,7 @@ impl State {
                 self.complete(sink);
                 Ok(())
             }
-            "ping" => Ok(()),
+            "keepalive" | "ping" => Ok(()),
             "" if object::field(data, "error").is_some_and(|e| e != "null") => Err(provider_error(data)),
             name => {
                 unknown(name, data, sink);
@@ -437,9 +471,13 @@ fn not_a_response(body: &str) -> DecodeError {
 #[cold]
 fn take_text(name: &str, data: &str, error: json::Error, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     match name {
-        _ if data.trim() == "[DONE]" => Ok(()),
-        "ping" => Ok(()),
+        _ if matches!(data.trim(), "" | "[DONE]") => Ok(()),
+        "keepalive" | "ping" => Ok(()),
         "error" => Err(provider_error(data)),
+        _ if is_other_json(data) => {
+            unknown(name, data, sink);
+            Ok(())
+        }
         ""
         | "content_block_delta"
         | "content_block_start"
@@ -553,6 +591,67 @@ mod tests {
 
     const STOP: &str = r#"{"type":"message_stop"}"#;
     const BLOCK_STOP: &str = r#"{"type":"content_block_stop","index":0}"#;
+
+    #[test]
+    fn data_that_says_nothing_is_passed_over() {
+        let mut state = State::default();
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        for (name, data) in
+            [("", ""), ("", " "), ("message_delta", ""), ("keepalive", "null"), ("", "[DONE] "), ("", "[]")]
+        {
+            state.event(name, data, &mut sink).expect(data);
+        }
+        assert_eq!(log, [Event::Unknown { name: "".into(), data: "[]".into() }]);
+        assert!(matches!(state.event("", "nul", &mut |_: Event<'_>| {}), Err(DecodeError::Malformed { .. })));
+    }
+
+    #[test]
+    fn what_a_state_holds_is_bounded() {
+        let start = |index: usize| {
+            format!(r#"{{"type":"content_block_start","index":{index},"content_block":{{"type":"text"}}}}"#)
+        };
+        let mut state = State::default();
+        let mut ignored = |_: Event<'_>| {};
+        for index in 0..MAX_OPEN_BLOCKS {
+            state.event("", &start(index), &mut ignored).expect("few enough");
+        }
+        let result = state.event("", &start(MAX_OPEN_BLOCKS), &mut ignored);
+        assert!(matches!(result, Err(DecodeError::Malformed { .. })), "{result:?}");
+
+        let mut state = State::default();
+        let begin = r#"{"type":"message_start","message":{"usage":{"input_tokens":1}}}"#;
+        let total = r#"{"type":"message_delta","delta":{},"usage":{"output_tokens":2}}"#;
+        for event in [begin, begin, total, total, begin, total] {
+            state.event("", event, &mut ignored).expect("good");
+        }
+        assert_eq!(state.usage.raw, [r#"{"input_tokens":1}"#, r#"{"output_tokens":2}"#]);
+    }
+
+    #[test]
+    fn many_fields_of_a_vendors_block_are_counted() {
+        let mut state = State::default();
+        let mut last = String::new();
+        let mut sink = |event: Event<'_>| {
+            if let Event::Opaque { value, .. } = event {
+                last = value.into_owned();
+            }
+        };
+        let start = r#"{"type":"content_block_start","index":0,"content_block":{"type":"compaction"}}"#;
+        state.event("", start, &mut sink).expect("good");
+        let before = state.held_bytes();
+        for n in 0..20_000 {
+            let data = format!(
+                r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"compaction_delta","a.{n}":1,"same":1}}}}"#
+            );
+            state.event("", &data, &mut sink).expect("good");
+        }
+        assert!(state.held_bytes() - before > 20_000 * 4);
+        state.event("", r#"{"type":"content_block_stop","index":0}"#, &mut sink).expect("good");
+        assert_eq!(state.held_bytes(), 0);
+        assert!(last.starts_with(r#"{"type":"compaction","a.0":1,"a.1":1"#), "{}", &last[..80]);
+        assert_eq!(last.matches("same").count(), 1);
+    }
 
     #[test]
     fn text_deltas_borrow_from_the_event() {

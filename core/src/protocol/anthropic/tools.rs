@@ -7,7 +7,7 @@ use super::cache::Marks;
 use super::object::{field, with_field};
 use crate::json::{Kind, RawJson, Reader, Writer};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
-use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// The fields of a request that are about tools, JSON text.
 #[derive(Default)]
@@ -92,12 +92,15 @@ pub(super) fn with_extensions(
 ) -> String {
     for extension in extensions {
         let Extension { wire, name, value } = extension;
-        if *wire == Wire::Anthropic {
-            object = with_field(&object, name, value.as_str());
+        let why = if *wire != Wire::Anthropic {
+            alloc::format!("only {wire} knows this field")
+        } else if nests_too_deep(name) {
+            TOO_DEEP.into()
         } else {
-            let why = alloc::format!("only {wire} knows this field");
-            encoding.lose(LossAction::Dropped, alloc::format!("{path}.{name}"), why);
-        }
+            object = with_field(&object, name, value.as_str());
+            continue;
+        };
+        encoding.lose(LossAction::Dropped, alloc::format!("{path}.{name}"), why);
     }
     object
 }

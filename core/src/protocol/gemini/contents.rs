@@ -11,7 +11,7 @@ use crate::model::{
     Content, Extension, LossAction, Media, MediaKind, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";
@@ -205,12 +205,15 @@ pub(super) fn set_extensions(
     fields: &mut Fields,
 ) {
     for extension in extensions {
-        if extension.wire == Wire::Gemini {
-            fields.set(&extension.name, extension.value.as_str());
+        let why = if extension.wire != Wire::Gemini {
+            format!("only {} knows the field", extension.wire)
+        } else if nests_too_deep(&extension.name) {
+            TOO_DEEP.into()
         } else {
-            let why = format!("only {} knows the field", extension.wire);
-            e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
-        }
+            fields.set(&extension.name, extension.value.as_str());
+            continue;
+        };
+        e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
     }
 }
 

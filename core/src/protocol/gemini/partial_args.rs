@@ -12,6 +12,8 @@ const MAX_STEPS: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct PartialArgs {
     root: Branch,
+    /// How many bytes of names and values came.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,11 @@ impl PartialArgs {
     /// Whether nothing has come.
     pub(super) const fn is_empty(&self) -> bool {
         self.root.children.is_empty()
+    }
+
+    /// How many bytes are held, at the most.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Adds a list of `{jsonPath, stringValue | numberValue | boolValue | nullValue}`.
@@ -67,6 +74,7 @@ impl PartialArgs {
             }
         }
         if let (Some(path), Some(value)) = (path, value) {
+            self.bytes += path.len() + value.len();
             self.add(&steps(&path), value);
         }
         Ok(())
@@ -117,6 +125,13 @@ impl Branch {
 }
 
 impl Node {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Branch(_) => 0,
+            Self::Raw(text) | Self::Text(text) => text.len(),
+        }
+    }
+
     fn as_branch(&mut self, is_array: bool) -> &mut Branch {
         if !matches!(self, Self::Branch(_)) {
             *self = Self::Branch(Branch { is_array, children: Vec::new() });

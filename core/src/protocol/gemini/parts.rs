@@ -53,6 +53,13 @@ struct PartialCall {
     pieces: PartialArgs,
 }
 
+impl PartialCall {
+    fn bytes(&self) -> usize {
+        let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.pieces.bytes() + len(&self.whole) + len(&self.signature)
+    }
+}
+
 /// One part of a chunk, read but not told yet.
 pub(super) struct RawPart<'a> {
     /// At the start of the part, for what is read twice.
@@ -401,6 +408,12 @@ impl Candidate {
             late: Vec::new(),
             grounding: String::new(),
         }
+    }
+
+    /// How many bytes are held until the end.
+    pub(super) fn held_bytes(&self) -> usize {
+        let late: usize = self.late.iter().map(|(name, value)| name.len() + value.len()).sum();
+        self.call.as_ref().map_or(0, |call| call.bytes()) + late + self.grounding.len()
     }
 
     fn is_paused(&self) -> bool {

@@ -561,6 +561,14 @@ mod tests {
     }
 
     #[test]
+    fn names_of_many_dots_do_not_recurse() {
+        let mut request = Request::new("m", vec![Message::user("a")]);
+        let name = format!("a{}", ".a".repeat(100_000));
+        request.extensions.push(Extension::new(Wire::Gemini, name, raw("1")));
+        assert_eq!(losses(&request).len(), 1);
+    }
+
+    #[test]
     fn settings_keep_their_spelling() {
         let mut request = Request::new("gemini-3-pro", vec![Message::user("x")]);
         request.sampling.temperature = Some(Number::parse("0.70").expect("a number"));

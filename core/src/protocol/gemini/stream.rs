@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::parts::{Parts, RawPart, extra};
+use super::parts::{Candidate, Parts, RawPart, extra};
 use super::usual::{Hole, Usual};
 use super::{error, response};
 use crate::failure::ErrorBody;
@@ -118,6 +118,11 @@ impl State {
             from_part: checkpoint.from_part,
             keep_bytes: checkpoint.keep_bytes,
         })
+    }
+
+    /// How many bytes are held until a call or the response ends.
+    pub(in crate::protocol) fn held_bytes(&self) -> usize {
+        self.parts.candidates.iter().map(Candidate::held_bytes).sum()
     }
 
     /// Goes back to the last checkpoint; usage starts anew, as the next stream is billed by itself.
@@ -519,6 +524,19 @@ mod tests {
     }
 
     const STOP: &str = r#"{"candidates":[{"finishReason":"STOP","index":0}]}"#;
+
+    #[test]
+    fn a_call_in_pieces_is_counted() {
+        let mut state = State::default();
+        let piece = format!(
+            r#"{{"functionCall":{{"name":"f","willContinue":true,"partialArgs":[{{"jsonPath":"$.a","stringValue":"{}"}}]}}}}"#,
+            "x".repeat(1000)
+        );
+        state.event("", &parts(&piece), &mut |_: Event<'_>| {}).expect("good");
+        assert!((1000..1010).contains(&state.held_bytes()), "{}", state.held_bytes());
+        state.event("", &parts(r#"{"functionCall":{}}"#), &mut |_: Event<'_>| {}).expect("good");
+        assert_eq!(state.held_bytes(), 0);
+    }
 
     #[test]
     fn text_of_one_kind_is_one_part() {

@@ -55,6 +55,9 @@ struct Slot {
     is_open: bool,
     /// The whole text was repeated, so that further repetitions tell nothing.
     is_settled: bool,
+    /// Its item, and whether it stands in that item's list of settled parts.
+    output: u32,
+    is_listed: bool,
 }
 
 /// The parts; a part's number is its place here.
@@ -66,6 +69,10 @@ pub(super) struct Parts {
     latest: Option<(Key, u32)>,
     /// What each part of an item carries: the item's id and phase, JSON text.
     labels: BTreeMap<u32, Vec<(&'static str, Box<str>)>>,
+    /// How many bytes the labels are.
+    label_bytes: usize,
+    /// The parts of each item whose text was whole at some time, and that may be open still.
+    settled: BTreeMap<u32, Vec<u32>>,
     pub(super) has_tool_call: bool,
     pub(super) has_refusal: bool,
 }
@@ -94,8 +101,12 @@ impl Parts {
     /// Opens a part at `key`. A part of the same item whose text is whole ends first, so that parts
     /// do not overlap without need.
     pub(super) fn open(&mut self, key: Key, kind: PartKind<'_>, sink: &mut dyn Sink) -> u32 {
-        for part in self.of_item(key.output) {
-            if self.slots[part as usize].is_settled {
+        let mut settled = self.settled.remove(&key.output).unwrap_or_default();
+        settled.sort_unstable();
+        for part in settled {
+            let slot = &mut self.slots[part as usize];
+            slot.is_listed = false;
+            if slot.is_open && slot.is_settled {
                 self.label_part(key.output, part, sink);
                 self.end(part, sink);
             }
@@ -117,6 +128,8 @@ impl Parts {
             citations: 0,
             is_open: true,
             is_settled: false,
+            output: key.output,
+            is_listed: false,
         });
         self.by_key.insert(key, part);
         self.latest = Some((key, part));
@@ -126,7 +139,15 @@ impl Parts {
 
     /// Notes what each part of an item carries.
     pub(super) fn label(&mut self, output: u32, labels: impl Iterator<Item = (&'static str, Box<str>)>) {
-        self.labels.insert(output, labels.collect());
+        let labels: Vec<_> = labels.collect();
+        self.label_bytes += bytes_of(&labels);
+        let old = self.labels.insert(output, labels);
+        self.label_bytes -= old.as_deref().map_or(0, bytes_of);
+    }
+
+    /// How many bytes are held for parts that came and for those that may come.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.label_bytes + self.slots.len() * size_of::<Slot>()
     }
 
     /// Sends what `part` carries as a part of its item.
@@ -181,7 +202,11 @@ impl Parts {
         {
             self.append(part, Cow::Borrowed(missing), sink);
         }
-        self.slots[part as usize].is_settled = true;
+        let slot = &mut self.slots[part as usize];
+        slot.is_settled = true;
+        if !core::mem::replace(&mut slot.is_listed, true) {
+            self.settled.entry(slot.output).or_default().push(part);
+        }
         Ok(())
     }
 
@@ -255,7 +280,8 @@ impl Parts {
         for key in keys {
             self.by_key.remove(&key);
         }
-        self.labels.remove(&output);
+        let labels = self.labels.remove(&output);
+        self.label_bytes -= labels.as_deref().map_or(0, bytes_of);
         self.latest = None;
     }
 
@@ -264,6 +290,10 @@ impl Parts {
         let last = Key { output, lane: Lane::Summary, index: u32::MAX };
         self.by_key.range(first..=last)
     }
+}
+
+fn bytes_of(labels: &[(&'static str, Box<str>)]) -> usize {
+    labels.iter().map(|(_, value)| value.len()).sum()
 }
 
 fn citation(part: u32, raw: &str) -> Event<'_> {

@@ -9,7 +9,7 @@ use crate::model::{
     CacheMark, Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice,
     ToolFormat, Wire,
 };
-use crate::protocol::encoding::{Body, EncodeError, Encoding};
+use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// The wire that this folder speaks.
 pub(super) const WIRE: Wire = Wire::OpenaiResponses;
@@ -384,9 +384,6 @@ pub(super) fn cache_ttl<'m>(mark: &'m CacheMark, path: &str, encoding: &mut Enco
     None
 }
 
-/// More nesting than any field of the wire has.
-const MAX_DOTS: usize = 8;
-
 fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
     for extension in &encoding.request.extensions {
         let name = extension.name.as_str();
@@ -394,8 +391,8 @@ fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
             alloc::format!("only {} knows this field", extension.wire)
         } else if is_include(extension) {
             continue;
-        } else if name.bytes().filter(|b| *b == b'.').count() > MAX_DOTS {
-            "the name nests too deep".into()
+        } else if nests_too_deep(name) {
+            TOO_DEEP.into()
         } else if name == "stream" || fields.is_taken(name) {
             "the request sets this field already".into()
         } else {

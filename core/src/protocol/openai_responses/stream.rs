@@ -13,7 +13,7 @@ use crate::failure::ErrorBody;
 use crate::json::{self, Mold, Reader};
 use crate::model::{Event, PartKind, Sink};
 use crate::protocol::Resume;
-use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder};
+use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
 use crate::usage::Usage;
 
 /// The state of one response.
@@ -21,6 +21,8 @@ use crate::usage::Usage;
 pub(in crate::protocol) struct State {
     pub(super) parts: Parts,
     items: Vec<Known>,
+    /// How many bytes the ids and types of the items are.
+    item_bytes: usize,
     /// Which item of `items` has a place in the output.
     by_output: BTreeMap<u32, usize>,
     pub(super) id: Option<String>,
@@ -28,6 +30,8 @@ pub(in crate::protocol) struct State {
     /// Whether the provider goes on without us, so that the stream can be taken up again.
     pub(super) is_background: bool,
     sequence: Option<u64>,
+    /// The next new event is the first of a stream that was taken up again.
+    is_resumed: bool,
     pub(super) usage: Usage,
     pub(super) phase: Phase,
     usual: Usual,
@@ -149,20 +153,23 @@ impl WireDecoder for State {
             && let Some(part) = self.parts.find_open(key).filter(|part| self.parts.takes_pieces(*part))
             && matches!(self.phase, Phase::Open)
         {
-            if self.is_news(sequence) {
+            if self.is_news(sequence)? {
                 self.parts.append(part, text, sink);
             }
             return Ok(());
         }
         let malformed = |e| DecodeError::json("a Responses event", e, data);
-        let mut fields = Fields::read(data, &mut self.usual.mold).map_err(malformed)?;
+        let mut fields = match Fields::read(data, &mut self.usual.mold) {
+            Ok(fields) => fields,
+            Err(error) => return self.other_data(name, data, error, sink),
+        };
         if !fields.says_kind {
             if name.is_empty() {
                 return response::decode(self, data, sink);
             }
             fields.kind = Cow::Borrowed(name);
         }
-        if !self.is_news(fields.sequence) {
+        if !self.is_news(fields.sequence)? {
             return Ok(());
         }
         if matches!(self.phase, Phase::Failing(_)) && fields.kind != "response.failed" {
@@ -223,14 +230,64 @@ impl State {
 
     /// Notes an event's number; whether it has not come before.
     #[inline]
-    fn is_news(&mut self, sequence: Option<u64>) -> bool {
-        let Some(number) = sequence else { return true };
+    fn is_news(&mut self, sequence: Option<u64>) -> Result<bool, DecodeError> {
+        let Some(number) = sequence else { return Ok(true) };
         // A stream that was taken up again may begin before the place where it broke.
         if self.is_background && self.sequence.is_some_and(|last| number <= last) {
-            return false;
+            return Ok(false);
+        }
+        if self.is_resumed {
+            self.check_continuation(number)?;
         }
         self.sequence = Some(number);
-        true
+        Ok(true)
+    }
+
+    /// How many bytes are held to tell what of the response came.
+    pub(in crate::protocol) const fn held_bytes(&self) -> usize {
+        self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
+    }
+
+    /// The events that follow come from the stream that continues this one.
+    pub(in crate::protocol) const fn resume_from_here(&mut self) {
+        self.is_resumed = true;
+    }
+
+    /// Whether the event `number` follows what was seen before the stream was taken up again.
+    #[cold]
+    fn check_continuation(&mut self, number: u64) -> Result<(), DecodeError> {
+        self.is_resumed = false;
+        match self.sequence.and_then(|last| last.checked_add(1)) {
+            Some(expected) if number > expected => Err(DecodeError::Malformed {
+                message: alloc::format!(
+                    "the resumed stream continues at event {number}, expected {expected}"
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes data that is no object of this protocol: a sign of life, or what this version does not
+    /// know.
+    #[cold]
+    fn other_data(
+        &mut self,
+        name: &str,
+        data: &str,
+        error: json::Error,
+        sink: &mut dyn Sink,
+    ) -> Result<(), DecodeError> {
+        match data.trim() {
+            "" => Ok(()),
+            "[DONE]" => self.raise(),
+            _ if !is_other_json(data) => Err(DecodeError::json("a Responses event", error, data)),
+            _ => {
+                if !matches!(name, "keepalive" | "ping") {
+                    sink.event(Event::Unknown { name: Cow::Borrowed(name), data: Cow::Borrowed(data) });
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Raises the error that an `error` event told, if one did.
@@ -422,12 +479,15 @@ impl State {
             return Ok(());
         }
         known.is_done = true;
+        self.item_bytes -= known.bytes();
         known.id = item.id.map(Box::from);
+        self.item_bytes += known.bytes();
         item::complete(&mut self.parts, output, item, sink)
     }
 
     fn note(&mut self, output: u32, item: &Item<'_>) -> usize {
         let known = Known { output, kind: (&*item.kind).into(), id: item.id.map(Box::from), is_done: false };
+        self.item_bytes += known.bytes();
         self.items.push(known);
         self.by_output.insert(output, self.items.len() - 1);
         self.items.len() - 1
@@ -497,6 +557,10 @@ impl Unmatched {
 }
 
 impl Known {
+    fn bytes(&self) -> usize {
+        self.kind.len() + self.id.as_ref().map_or(0, |id| id.len())
+    }
+
     /// Whether `item` is this one: some servers change an item's id between its begin and its end.
     fn is(&self, item: &Item<'_>) -> bool {
         *self.kind == *item.kind && (!self.is_done || (item.id.is_some() && self.id.as_deref() == item.id))
@@ -514,6 +578,7 @@ mod tests {
     use super::*;
     use crate::model::{Content, FinishReason, MediaKind};
     use alloc::format;
+    use alloc::string::ToString;
     use alloc::vec;
 
     const COMPLETED: &str = r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#;
@@ -539,6 +604,46 @@ mod tests {
             DecodeError::Provider(body) => body.code.as_deref(),
             _ => None,
         }
+    }
+
+    #[test]
+    fn data_that_says_nothing_is_passed_over() {
+        let mut state = State::default();
+        let mut log = Vec::new();
+        let mut sink = |event: Event<'_>| log.push(event.into_owned());
+        for (name, data) in [("", ""), ("", " "), ("keepalive", "null"), ("", "[DONE] "), ("x", "[]")] {
+            state.event(name, data, &mut sink).expect(data);
+        }
+        assert_eq!(log, [Event::Unknown { name: "x".into(), data: "[]".into() }]);
+        assert!(matches!(state.event("", "nul", &mut |_: Event<'_>| {}), Err(DecodeError::Malformed { .. })));
+    }
+
+    #[test]
+    fn items_are_counted_until_the_end() {
+        let mut state = State::default();
+        let id = "i".repeat(10_000);
+        for output in 0..10 {
+            let data = item("added", output, &format!(r#"{{"type":"message","id":"{id}"}}"#));
+            state.event("", &data, &mut |_: Event<'_>| {}).expect("good");
+        }
+        let before = state.held_bytes();
+        assert!((200_000..210_000).contains(&before), "{before}");
+        let done = item("done", 0, r#"{"type":"message","id":"i"}"#);
+        state.event("", &done, &mut |_: Event<'_>| {}).expect("good");
+        assert!(state.held_bytes() < before - 19_000);
+    }
+
+    #[test]
+    fn many_open_parts_of_one_item_cost_no_search() {
+        let mut events: Vec<String> = (0..50_000)
+            .map(|n| {
+                let part = r#"{"type":"output_text","text":""}"#;
+                format!(r#"{{"type":"response.content_part.added","content_index":{n},"part":{part}}}"#)
+            })
+            .collect();
+        events.push(COMPLETED.into());
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert_eq!(decode(&events).response.candidates[0].parts.len(), 50_000);
     }
 
     #[test]
@@ -840,6 +945,25 @@ mod tests {
         push(&mut again, COMPLETED);
         assert_eq!(again.resume(), None);
         assert_eq!(texts, "ab");
+    }
+
+    #[test]
+    fn a_gap_in_a_resumed_stream_is_malformed() {
+        let created =
+            r#"{"type":"response.created","sequence_number":0,"response":{"id":"r","background":true}}"#;
+        let delta =
+            |n: u64| format!(r#"{{"type":"response.output_text.delta","sequence_number":{n},"delta":"a"}}"#);
+        let push = |state: &mut State, n| state.event("", &delta(n), &mut |_: Event<'_>| {});
+        let mut state = State::default();
+        state.event("", created, &mut |_: Event<'_>| {}).expect("good");
+        state.resume_from_here();
+        assert_eq!(push(&mut state.clone(), 0), Ok(()));
+        assert_eq!(push(&mut state.clone(), 1), Ok(()));
+        push(&mut state, 0).expect("passed over");
+        assert_eq!(
+            push(&mut state, 2).expect_err("a gap").to_string(),
+            "the resumed stream continues at event 2, expected 1"
+        );
     }
 
     #[test]
