@@ -238,7 +238,9 @@ impl Choice {
 
     fn close_voice(&mut self, out: &mut Out<'_>) {
         let Some((part, voice)) = self.open.take() else { return };
-        if voice == Voice::Reasoning {
+        // The part that bears them has them before it ends; what comes later waits for the finish:
+        // each telling is the whole list.
+        if voice == Voice::Reasoning && self.reasoning_part == Some(part) {
             self.tell_details(out);
         }
         out.event(Event::PartEnd { part });
@@ -393,7 +395,7 @@ impl Choice {
     pub(super) fn finished(&mut self, raw: &str, out: &mut Out<'_>) {
         self.has_begun = true;
         self.finish_raw = Some(raw.into());
-        self.close(out);
+        self.close(false, out);
     }
 
     /// The response is complete.
@@ -404,14 +406,18 @@ impl Choice {
         if let Some(audio) = &mut self.audio {
             audio.end(out);
         }
-        self.close(out);
+        self.close(true, out);
     }
 
-    fn close(&mut self, out: &mut Out<'_>) {
+    fn close(&mut self, is_end: bool, out: &mut Out<'_>) {
         self.tool_calls.close(out);
         self.close_voice(out);
-        self.late_details(out);
-        if self.logprobs.is_dirty() {
+        // A finish may repeat in every chunk: what is told whole is told at the first and at the end.
+        let tells_wholes = is_end || self.finish.is_none();
+        if tells_wholes {
+            self.late_details(out);
+        }
+        if tells_wholes && self.logprobs.is_dirty() {
             let (part, value) = (self.text_part.or(self.first_part), Cow::Owned(self.logprobs.write()));
             out.event(Event::Extra { part, name: "logprobs".into(), value });
         }

@@ -739,6 +739,23 @@ mod tests {
     }
 
     #[test]
+    fn details_are_told_a_few_times_at_most() {
+        let thought = |n: usize| {
+            delta(&format!(
+                r#"{{"reasoning_details":[{{"type":"reasoning.text","text":"t{n}","index":{n}}}],"content":"x"}}"#
+            ))
+        };
+        let finish = |n: usize| thought(n).replace("null", r#""stop""#);
+        let chunks: Vec<String> = (0..20).map(thought).chain((20..40).map(finish)).collect();
+        let (response, _, events) =
+            decode(&sse(&chunks.iter().map(String::as_str).collect::<Vec<_>>())).expect("a good stream");
+        let told = events.iter().filter(|e| matches!(e, Event::Opaque { .. })).count();
+        assert!(told <= 3, "{told}");
+        let details = response.candidates[0].parts[0].opaque_field("reasoning_details").expect("details");
+        assert!((0..40).all(|n| details.value.as_str().contains(&format!("\"t{n}\""))), "{details:?}");
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(
