@@ -756,6 +756,21 @@ mod tests {
     }
 
     #[test]
+    fn a_vendors_call_behind_a_function_call_stays() {
+        let list = r#"[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"type":"web_search","query":"q"}]"#;
+        let whole = format!(
+            r#"{{"id":"i","choices":[{{"index":0,"message":{{"tool_calls":{list}}},"finish_reason":"tool_calls"}}]}}"#
+        );
+        let whole = decode(&whole).expect("a good body").0;
+        for response in [whole, deltas(&[&format!(r#"{{"tool_calls":{list}}}"#)])] {
+            assert_eq!(calls(&response), [(Some("a"), "f", "{}")]);
+            let is_search =
+                |c: &Content| matches!(c, Content::Vendor { kind, .. } if kind == "tool_calls.web_search");
+            assert!(response.candidates[0].parts.iter().any(|p| is_search(&p.content)), "{response:?}");
+        }
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(

@@ -60,7 +60,7 @@ impl ToolCalls {
         while elements.element(&mut r)? {
             let mut start = r.clone();
             let fragment = read_fragment(&mut r)?;
-            if fragment.is_vendors() && self.known(&fragment).is_none() {
+            if fragment.is_vendors() && (is_message || self.known(&fragment).is_none()) {
                 vendor(&fragment.kind, start.raw()?, out);
                 continue;
             }
@@ -112,7 +112,8 @@ impl ToolCalls {
             return (!is_other).then_some(at);
         }
         let by_id = find(&|c| c.id == fragment.id && !c.id.is_empty());
-        let last = if fragment.name.is_empty() { self.calls.len().checked_sub(1) } else { None };
+        let is_bare = fragment.name.is_empty() && !fragment.is_vendors();
+        let last = if is_bare { self.calls.len().checked_sub(1) } else { None };
         by_id.or(last)
     }
 
