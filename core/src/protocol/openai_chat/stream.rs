@@ -771,6 +771,17 @@ mod tests {
     }
 
     #[test]
+    fn a_call_told_in_both_fields_is_one() {
+        let message = r#"{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}],"function_call":{"name":"f","arguments":"{}"}}"#;
+        let whole =
+            format!(r#"{{"id":"i","choices":[{{"index":0,"message":{message},"finish_reason":"stop"}}]}}"#);
+        assert_eq!(calls(&decode(&whole).expect("a good body").0), [(Some("a"), "f", "{}")]);
+        assert_eq!(calls(&deltas(&[message])), [(Some("a"), "f", "{}")]);
+        let empty = message.replace(r#"{"id":"a","function":{"name":"f","arguments":"{}"}}"#, "");
+        assert_eq!(calls(&deltas(&[&empty])), [(None, "f", "{}")]);
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(
