@@ -329,8 +329,14 @@ impl Choice {
                 }
             }
         }
-        if let (Some(part), Some(signature)) = (self.reasoning_part, signature) {
+        if let Some(signature) = signature {
+            let part = match self.open {
+                Some((part, Voice::Reasoning)) => part,
+                _ => self.open_voice(Voice::Reasoning, out),
+            };
             out.event(Event::Opaque { part, field: "signature".into(), value: signature.into() });
+            // It signs what came; the next thought has its own.
+            self.close_voice(out);
         }
         Ok(())
     }

@@ -782,6 +782,28 @@ mod tests {
     }
 
     #[test]
+    fn each_thought_has_its_own_signature() {
+        let thought = |text: &str| {
+            let inner = format!(r#"[{{"type":"text","text":"{text}"}}]"#);
+            format!(r#"{{"type":"thinking","thinking":{inner},"signature":"of {text}"}}"#)
+        };
+        let text = r#"{"type":"text","text":"x"}"#;
+        let list = [&*thought("a"), &*thought("b"), text, &*thought("c")].join(",");
+        let response = deltas(&[&format!(r#"{{"content":[{list}]}}"#)]);
+        let signed: Vec<_> = response.candidates[0]
+            .parts
+            .iter()
+            .filter_map(|p| match &p.content {
+                Content::Reasoning(r) => {
+                    Some((r.text.as_str(), p.opaque_field("signature").map(|o| o.value.as_str())))
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(signed, [("a", Some(r#""of a""#)), ("b", Some(r#""of b""#)), ("c", Some(r#""of c""#))]);
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(
