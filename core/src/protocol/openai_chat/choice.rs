@@ -52,6 +52,8 @@ pub(super) struct Choice {
     audio: Option<Audio>,
     details: Details,
     logprobs: Logprobs,
+    /// `extra_content` that came while no part was open.
+    extra_content: Option<String>,
     is_refused: bool,
     finish_raw: Option<String>,
     /// The finish that was told.
@@ -226,6 +228,10 @@ impl Choice {
         });
         self.open = Some((part, voice));
         self.first_part.get_or_insert(part);
+        if let Some(extra) = self.extra_content.take() {
+            *out.held -= extra.len();
+            out.event(Event::Opaque { part, field: "extra_content".into(), value: extra.into() });
+        }
         match voice {
             Voice::Reasoning => {
                 self.reasoning_part.get_or_insert(part);
@@ -364,8 +370,17 @@ impl Choice {
     }
 
     fn rest(&mut self, rest: &Rest<'_>, is_message: bool, out: &mut Out<'_>) -> Result<(), json::Error> {
-        if let (Some(value), Some((part, _))) = (rest.extra_content, self.open) {
-            out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
+        match (rest.extra_content, self.open) {
+            (Some(value), Some((part, _))) => {
+                out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
+            }
+            (Some(value), None) => {
+                *out.held += value.len();
+                if let Some(known) = self.extra_content.replace(value.into()) {
+                    *out.held -= known.len();
+                }
+            }
+            (None, _) => {}
         }
         let parts = *out.parts;
         if let Some(list) = rest.tool_calls {
@@ -418,6 +433,11 @@ impl Choice {
     fn close(&mut self, is_end: bool, out: &mut Out<'_>) {
         self.tool_calls.close(out);
         self.close_voice(out);
+        if let Some(extra) = self.extra_content.take() {
+            *out.held -= extra.len();
+            let part = self.first_part;
+            out.event(Event::Extra { part, name: "extra_content".into(), value: extra.into() });
+        }
         // A finish may repeat in every chunk: what is told whole is told at the first and at the end.
         let tells_wholes = is_end || self.finish.is_none();
         if tells_wholes {

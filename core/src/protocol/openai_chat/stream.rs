@@ -804,6 +804,19 @@ mod tests {
     }
 
     #[test]
+    fn state_without_an_open_part_is_kept() {
+        let extra = r#"{"google":{"thought_signature":"s"}}"#;
+        let lone = format!(r#"{{"role":"assistant","extra_content":{extra}}}"#);
+        let response = deltas(&[&lone, r#"{"content":"x"}"#]);
+        let kept = response.candidates[0].parts[0].opaque_field("extra_content");
+        assert_eq!(kept.map(|o| o.value.as_str()), Some(extra));
+        let call = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"#;
+        let response = deltas(&[call, &lone]);
+        let kept = response.extras.iter().find(|e| e.name == "extra_content");
+        assert_eq!(kept.map(|e| e.value.as_str()), Some(extra));
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(
