@@ -77,9 +77,13 @@ impl Tokens {
     }
 
     fn state(&self, counts: &mut Counts) {
-        counts.set_opt(Bucket::Input, sum(self.prompt, self.tool_use));
+        // A snapshot may leave out what an earlier one has stated.
+        let known_use = counts.tool_use;
+        let prompt =
+            self.prompt.or_else(|| Some(counts.get(Bucket::Input)?.saturating_sub(known_use.unwrap_or(0))));
+        counts.tool_use = self.tool_use.or(known_use);
+        counts.set_opt(Bucket::Input, sum(prompt, counts.tool_use));
         if self.candidates.is_some() || self.thoughts.is_some() {
-            // A snapshot may leave out what an earlier one has stated.
             let known = counts.get(Bucket::OutputReasoning);
             let candidates = self
                 .candidates
@@ -201,6 +205,21 @@ mod tests {
         ]);
         assert_eq!(counts.get(Bucket::Output), Some(10));
         assert_eq!(counts.get(Bucket::Input), Some(9));
+    }
+
+    #[test]
+    fn tool_use_stays_over_snapshots() {
+        for texts in [
+            [
+                r#"{"promptTokenCount":9,"toolUsePromptTokenCount":3}"#,
+                r#"{"promptTokenCount":9,"candidatesTokenCount":2}"#,
+            ],
+            [r#"{"promptTokenCount":9}"#, r#"{"toolUsePromptTokenCount":3}"#],
+            [r#"{"toolUsePromptTokenCount":3}"#, r#"{"promptTokenCount":9}"#],
+            [r#"{"promptTokenCount":9,"toolUsePromptTokenCount":1}"#, r#"{"toolUsePromptTokenCount":3}"#],
+        ] {
+            assert_eq!(read(&texts).get(Bucket::Input), Some(12), "{texts:?}");
+        }
     }
 
     #[test]

@@ -132,15 +132,26 @@ impl Bucket {
 }
 
 /// A count for each bucket, or none where nothing was stated.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Counts {
     stated: u32,
     values: [u64; Bucket::ALL.len()],
+    /// Gemini: what of the input its tools used, which a later snapshot may leave out. No count of
+    /// its own, so it makes no difference between two.
+    tool_use: Option<u64>,
 }
+
+impl PartialEq for Counts {
+    fn eq(&self, other: &Self) -> bool {
+        (self.stated, self.values) == (other.stated, other.values)
+    }
+}
+
+impl Eq for Counts {}
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { stated: 0, values: [0; Bucket::ALL.len()] }
+        Self { stated: 0, values: [0; Bucket::ALL.len()], tool_use: None }
     }
 }
 

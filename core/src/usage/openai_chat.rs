@@ -125,7 +125,7 @@ impl Raw {
     fn input(&self, cached: Option<u64>, written: Option<u64>) -> Option<u64> {
         let both = cached.unwrap_or(0).saturating_add(written.unwrap_or(0));
         match self.prompt {
-            Some(prompt) if both > prompt => Some(prompt.saturating_add(both)),
+            Some(prompt) if cached.is_some_and(|cached| cached > prompt) => Some(prompt.saturating_add(both)),
             Some(prompt) => Some(prompt),
             None => Some(cached?.saturating_add(self.miss?)),
         }
@@ -267,6 +267,14 @@ mod tests {
             r#"{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8,
                 "prompt_tokens_details":{"cached_tokens":161}}"#,
             &[(Input, 168), (CacheRead, 161), (Output, 1)],
+        );
+    }
+
+    #[test]
+    fn cached_and_written_may_overlap_in_the_prompt() {
+        check(
+            r#"{"prompt_tokens":100,"prompt_tokens_details":{"cached_tokens":80,"cache_write_tokens":40}}"#,
+            &[(Input, 100), (CacheRead, 80), (CacheWrite, 40)],
         );
     }
 

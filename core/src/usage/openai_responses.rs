@@ -24,6 +24,9 @@ pub fn read_openai_responses(r: &mut Reader<'_>, counts: &mut Counts) -> Result<
             _ => r.skip()?,
         }
     }
+    let cached = counts.get(Bucket::CacheRead).unwrap_or(0);
+    // xAI may count the cached tokens beside the input: a part cannot be larger than its whole.
+    let input = input.map(|input| if cached > input { input.saturating_add(cached) } else { input });
     counts.set_opt(Bucket::Input, input);
     counts.set_opt(Bucket::Output, output);
     if let (Some(input), Some(output), Some(total)) = (input, output, total)
@@ -156,6 +159,12 @@ mod tests {
     fn what_the_total_adds_is_output() {
         let text = r#"{"input_tokens":10,"output_tokens":5,"total_tokens":20}"#;
         assert_eq!(counts(text), [(Bucket::Input, 10), (Bucket::Output, 10)]);
+    }
+
+    #[test]
+    fn more_cached_than_read_lies_outside_the_input() {
+        let text = r#"{"input_tokens":7,"input_tokens_details":{"cached_tokens":161},"output_tokens":1,"total_tokens":8}"#;
+        assert_eq!(counts(text), [(Bucket::Input, 168), (Bucket::Output, 1), (Bucket::CacheRead, 161)]);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(super) struct Choice {
     audio: Option<Audio>,
     details: Details,
     logprobs: Logprobs,
+    /// `extra_content` that came while no part was open.
+    extra_content: Option<String>,
     is_refused: bool,
     finish_raw: Option<String>,
     /// The finish that was told.
@@ -226,6 +228,10 @@ impl Choice {
         });
         self.open = Some((part, voice));
         self.first_part.get_or_insert(part);
+        if let Some(extra) = self.extra_content.take() {
+            *out.held -= extra.len();
+            out.event(Event::Opaque { part, field: "extra_content".into(), value: extra.into() });
+        }
         match voice {
             Voice::Reasoning => {
                 self.reasoning_part.get_or_insert(part);
@@ -238,7 +244,9 @@ impl Choice {
 
     fn close_voice(&mut self, out: &mut Out<'_>) {
         let Some((part, voice)) = self.open.take() else { return };
-        if voice == Voice::Reasoning {
+        // The part that bears them has them before it ends; what comes later waits for the finish:
+        // each telling is the whole list.
+        if voice == Voice::Reasoning && self.reasoning_part == Some(part) {
             self.tell_details(out);
         }
         out.event(Event::PartEnd { part });
@@ -327,8 +335,14 @@ impl Choice {
                 }
             }
         }
-        if let (Some(part), Some(signature)) = (self.reasoning_part, signature) {
+        if let Some(signature) = signature {
+            let part = match self.open {
+                Some((part, Voice::Reasoning)) => part,
+                _ => self.open_voice(Voice::Reasoning, out),
+            };
             out.event(Event::Opaque { part, field: "signature".into(), value: signature.into() });
+            // It signs what came; the next thought has its own.
+            self.close_voice(out);
         }
         Ok(())
     }
@@ -356,8 +370,17 @@ impl Choice {
     }
 
     fn rest(&mut self, rest: &Rest<'_>, is_message: bool, out: &mut Out<'_>) -> Result<(), json::Error> {
-        if let (Some(value), Some((part, _))) = (rest.extra_content, self.open) {
-            out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
+        match (rest.extra_content, self.open) {
+            (Some(value), Some((part, _))) => {
+                out.event(Event::Opaque { part, field: "extra_content".into(), value: value.into() });
+            }
+            (Some(value), None) => {
+                *out.held += value.len();
+                if let Some(known) = self.extra_content.replace(value.into()) {
+                    *out.held -= known.len();
+                }
+            }
+            (None, _) => {}
         }
         let parts = *out.parts;
         if let Some(list) = rest.tool_calls {
@@ -393,7 +416,7 @@ impl Choice {
     pub(super) fn finished(&mut self, raw: &str, out: &mut Out<'_>) {
         self.has_begun = true;
         self.finish_raw = Some(raw.into());
-        self.close(out);
+        self.close(false, out);
     }
 
     /// The response is complete.
@@ -404,14 +427,23 @@ impl Choice {
         if let Some(audio) = &mut self.audio {
             audio.end(out);
         }
-        self.close(out);
+        self.close(true, out);
     }
 
-    fn close(&mut self, out: &mut Out<'_>) {
+    fn close(&mut self, is_end: bool, out: &mut Out<'_>) {
         self.tool_calls.close(out);
         self.close_voice(out);
-        self.late_details(out);
-        if self.logprobs.is_dirty() {
+        if let Some(extra) = self.extra_content.take() {
+            *out.held -= extra.len();
+            let part = self.first_part;
+            out.event(Event::Extra { part, name: "extra_content".into(), value: extra.into() });
+        }
+        // A finish may repeat in every chunk: what is told whole is told at the first and at the end.
+        let tells_wholes = is_end || self.finish.is_none();
+        if tells_wholes {
+            self.late_details(out);
+        }
+        if tells_wholes && self.logprobs.is_dirty() {
             let (part, value) = (self.text_part.or(self.first_part), Cow::Owned(self.logprobs.write()));
             out.event(Event::Extra { part, name: "logprobs".into(), value });
         }

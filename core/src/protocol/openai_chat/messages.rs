@@ -11,6 +11,7 @@ use super::tools::extend;
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire,
 };
+use crate::protocol::dialect::CacheMarks;
 use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// Writes the array of messages.
@@ -227,7 +228,8 @@ impl Conversation<'_, '_> {
         }
         content.text(text);
         let written = self.lose_opaque(part, &["extra_content"], path);
-        let is_marked = part.cache.is_some() || written.is_some();
+        let takes_marks = self.encoding.target.dialect.cache != CacheMarks::None;
+        let is_marked = part.cache.is_some() && takes_marks || written.is_some();
         if is_marked || part.extensions.iter().any(|e| e.wire == Wire::OpenaiChat) {
             let mut object = Fields::of_type("text").with("text", quoted(text));
             if let Some(extra) = written {
@@ -236,7 +238,8 @@ impl Conversation<'_, '_> {
             content.0.pop();
             content.push(self.finish_part(part, object, path));
         } else {
-            extend(self.encoding, &mut Fields::new(), &part.extensions, path);
+            // Nothing of it has a place: this only tells so.
+            self.finish_part(part, Fields::new(), path);
         }
     }
 
@@ -437,8 +440,8 @@ impl Conversation<'_, '_> {
         let number = self.calls;
         self.calls += 1;
         let id = match &call.id {
-            Some(id) => id.clone(),
-            None => {
+            Some(id) if !id.is_empty() => id.clone(),
+            _ => {
                 let id = format!("call_{number}");
                 self.unanswered.push((id.clone(), call.name.clone()));
                 id

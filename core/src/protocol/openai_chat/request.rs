@@ -10,7 +10,7 @@ use crate::model::{CacheMark, Effort, LossAction, OutputFormat, Reasoning, Summa
 use crate::protocol::dialect::{CacheMarks, MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
-/// More stop strings are refused by the API.
+/// More stop strings are refused by OpenAI's own API.
 const MAX_STOPS: usize = 4;
 
 /// Fields that the machine itself must be able to rely on.
@@ -47,7 +47,7 @@ fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     if request.state.continuation_token.is_some() {
         return Err(encoding.refuse("state.continuation_token", "the wire resumes no response"));
     }
-    if request.stop.len() > MAX_STOPS {
+    if request.stop.len() > MAX_STOPS && encoding.target.dialect.is_native {
         return Err(encoding.refuse("stop", format!("at most {MAX_STOPS} stop strings are accepted")));
     }
     Ok(())
@@ -551,6 +551,31 @@ mod tests {
     }
 
     #[test]
+    fn other_dialects_may_take_more_stops() {
+        let mut request = Request::new("m", vec![]);
+        request.stop = vec!["x".into(); 5];
+        assert_has(&body(&Dialect::DEEPSEEK, &request), &[r#""stop":["x","x","x","x","x"]"#]);
+    }
+
+    #[test]
+    fn a_demanded_call_needs_a_tool() {
+        let mut request = Request::new("m", vec![]);
+        request.tool_choice = Some(ToolChoice::Required);
+        let sent = send(&Dialect::OPENAI, &request, false);
+        assert!(matches!(sent, Err(EncodeError::Invalid { .. })), "{sent:?}");
+    }
+
+    #[test]
+    fn an_empty_id_is_none() {
+        let turns = vec![
+            Message::new(Role::Assistant, vec![call(Some(""), "f", "{}", ToolCallKind::Function)]),
+            Message::new(Role::Tool, vec![result("", vec![], false)]),
+        ];
+        let (body, _) = messages(&Dialect::OPENAI, turns);
+        assert_has(&body, &[r#""id":"call_0""#, r#""tool_call_id":"call_0""#]);
+    }
+
+    #[test]
     fn media_parts_take_their_own_forms() {
         let image = media(MediaKind::Image, Source::Base64("/9j/4A".into()), None);
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/mpeg"));
@@ -701,7 +726,9 @@ mod tests {
         let (body, losses) = messages(&Dialect::OPENROUTER, turns.clone());
         assert_has(&body, &[r#""cache_control":{"type":"ephemeral","ttl":"1h"}"#]);
         assert_eq!(losses, [""; 0]);
-        assert_eq!(messages(&Dialect::GROQ, turns).1, ["messages[0].parts[0].cache"]);
+        let (body, losses) = messages(&Dialect::GROQ, turns);
+        assert_eq!(body, r#"[{"role":"user","content":"long"}]"#);
+        assert_eq!(losses, ["messages[0].parts[0].cache"]);
     }
 
     #[test]

@@ -739,6 +739,84 @@ mod tests {
     }
 
     #[test]
+    fn details_are_told_a_few_times_at_most() {
+        let thought = |n: usize| {
+            delta(&format!(
+                r#"{{"reasoning_details":[{{"type":"reasoning.text","text":"t{n}","index":{n}}}],"content":"x"}}"#
+            ))
+        };
+        let finish = |n: usize| thought(n).replace("null", r#""stop""#);
+        let chunks: Vec<String> = (0..20).map(thought).chain((20..40).map(finish)).collect();
+        let (response, _, events) =
+            decode(&sse(&chunks.iter().map(String::as_str).collect::<Vec<_>>())).expect("a good stream");
+        let told = events.iter().filter(|e| matches!(e, Event::Opaque { .. })).count();
+        assert!(told <= 3, "{told}");
+        let details = response.candidates[0].parts[0].opaque_field("reasoning_details").expect("details");
+        assert!((0..40).all(|n| details.value.as_str().contains(&format!("\"t{n}\""))), "{details:?}");
+    }
+
+    #[test]
+    fn a_vendors_call_behind_a_function_call_stays() {
+        let list = r#"[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"type":"web_search","query":"q"}]"#;
+        let whole = format!(
+            r#"{{"id":"i","choices":[{{"index":0,"message":{{"tool_calls":{list}}},"finish_reason":"tool_calls"}}]}}"#
+        );
+        let whole = decode(&whole).expect("a good body").0;
+        for response in [whole, deltas(&[&format!(r#"{{"tool_calls":{list}}}"#)])] {
+            assert_eq!(calls(&response), [(Some("a"), "f", "{}")]);
+            let is_search =
+                |c: &Content| matches!(c, Content::Vendor { kind, .. } if kind == "tool_calls.web_search");
+            assert!(response.candidates[0].parts.iter().any(|p| is_search(&p.content)), "{response:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_told_in_both_fields_is_one() {
+        let message = r#"{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}],"function_call":{"name":"f","arguments":"{}"}}"#;
+        let whole =
+            format!(r#"{{"id":"i","choices":[{{"index":0,"message":{message},"finish_reason":"stop"}}]}}"#);
+        assert_eq!(calls(&decode(&whole).expect("a good body").0), [(Some("a"), "f", "{}")]);
+        assert_eq!(calls(&deltas(&[message])), [(Some("a"), "f", "{}")]);
+        let empty = message.replace(r#"{"id":"a","function":{"name":"f","arguments":"{}"}}"#, "");
+        assert_eq!(calls(&deltas(&[&empty])), [(None, "f", "{}")]);
+    }
+
+    #[test]
+    fn each_thought_has_its_own_signature() {
+        let thought = |text: &str| {
+            let inner = format!(r#"[{{"type":"text","text":"{text}"}}]"#);
+            format!(r#"{{"type":"thinking","thinking":{inner},"signature":"of {text}"}}"#)
+        };
+        let text = r#"{"type":"text","text":"x"}"#;
+        let list = [&*thought("a"), &*thought("b"), text, &*thought("c")].join(",");
+        let response = deltas(&[&format!(r#"{{"content":[{list}]}}"#)]);
+        let signed: Vec<_> = response.candidates[0]
+            .parts
+            .iter()
+            .filter_map(|p| match &p.content {
+                Content::Reasoning(r) => {
+                    Some((r.text.as_str(), p.opaque_field("signature").map(|o| o.value.as_str())))
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(signed, [("a", Some(r#""of a""#)), ("b", Some(r#""of b""#)), ("c", Some(r#""of c""#))]);
+    }
+
+    #[test]
+    fn state_without_an_open_part_is_kept() {
+        let extra = r#"{"google":{"thought_signature":"s"}}"#;
+        let lone = format!(r#"{{"role":"assistant","extra_content":{extra}}}"#);
+        let response = deltas(&[&lone, r#"{"content":"x"}"#]);
+        let kept = response.candidates[0].parts[0].opaque_field("extra_content");
+        assert_eq!(kept.map(|o| o.value.as_str()), Some(extra));
+        let call = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"#;
+        let response = deltas(&[call, &lone]);
+        let kept = response.extras.iter().find(|e| e.name == "extra_content");
+        assert_eq!(kept.map(|e| e.value.as_str()), Some(extra));
+    }
+
+    #[test]
     fn a_changed_beginning_is_read_again() {
         let chunk = |id: &str, object: &str| {
             format!(

@@ -23,6 +23,8 @@ struct Call {
     kind: ToolCallKind,
     /// Whether an id may still come: the part waits for it.
     wants_id: bool,
+    /// Whether it came as `function_call`.
+    is_legacy: bool,
     /// Arguments that came before the part opened.
     held: String,
     /// `extra_content` that came before the part opened.
@@ -60,7 +62,7 @@ impl ToolCalls {
         while elements.element(&mut r)? {
             let mut start = r.clone();
             let fragment = read_fragment(&mut r)?;
-            if fragment.is_vendors() && self.known(&fragment).is_none() {
+            if fragment.is_vendors() && (is_message || self.known(&fragment).is_none()) {
                 vendor(&fragment.kind, start.raw()?, out);
                 continue;
             }
@@ -76,17 +78,20 @@ impl ToolCalls {
         Ok(())
     }
 
-    /// Takes the one call of the old `function_call` field, which never has an id.
+    /// Takes the one call of the old `function_call` field, which never has an id; beside
+    /// `tool_calls` it only repeats them.
     pub(super) fn add_function_call(&mut self, raw: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
         let mut fragment = Fragment::default();
         body(&mut Reader::new(raw), &mut fragment)?;
-        if fragment.name.is_empty() && fragment.arguments.is_empty() {
+        let is_repetition = self.calls.last().is_some_and(|c| !c.is_legacy);
+        if is_repetition || fragment.name.is_empty() && fragment.arguments.is_empty() {
             return Ok(());
         }
-        let at = match self.calls.iter().rposition(|c| c.index.is_none() && !c.wants_id && !c.is_over) {
-            Some(at) => at,
-            None => self.push(None, false, out),
+        let at = match self.calls.last() {
+            Some(last) if !last.is_over => self.calls.len() - 1,
+            _ => self.push(None, false, out),
         };
+        self.calls[at].is_legacy = true;
         self.calls[at].take(&fragment, out);
         Ok(())
     }
@@ -112,7 +117,8 @@ impl ToolCalls {
             return (!is_other).then_some(at);
         }
         let by_id = find(&|c| c.id == fragment.id && !c.id.is_empty());
-        let last = if fragment.name.is_empty() { self.calls.len().checked_sub(1) } else { None };
+        let is_bare = fragment.name.is_empty() && !fragment.is_vendors();
+        let last = if is_bare { self.calls.len().checked_sub(1) } else { None };
         by_id.or(last)
     }
 

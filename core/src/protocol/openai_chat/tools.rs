@@ -107,6 +107,10 @@ fn tool_choice(
         encoding.lose(LossAction::Dropped, "tool_choice", "it goes only with tools");
         return Ok(());
     }
+    if !has_tools && matches!(choice, ToolChoice::Required) {
+        let why = "expected tools to choose from, found none";
+        return Err(EncodeError::Invalid { path: "tool_choice".into(), why: why.into() });
+    }
     let raw = match choice {
         ToolChoice::Auto => quoted("auto"),
         ToolChoice::None => quoted("none"),
