@@ -44,6 +44,8 @@ pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), Enco
         if turns.last().is_none_or(|turn| turn.role != role) {
             let mut fields = Fields::default();
             fields.set_string("role", role);
+            // Keeps the place from extensions.
+            fields.set("parts", "");
             turns.push(Turn { role, parts: Vec::new(), fields });
         }
         if let Some(turn) = turns.last_mut() {
@@ -209,9 +211,10 @@ pub(super) fn set_extensions(
             format!("only {} knows the field", extension.wire)
         } else if nests_too_deep(&extension.name) {
             TOO_DEEP.into()
-        } else {
-            fields.set(&extension.name, extension.value.as_str());
+        } else if fields.add(&extension.name, extension.value.as_str()) {
             continue;
+        } else {
+            "what the request sets itself stands".into()
         };
         e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
     }
