@@ -229,9 +229,12 @@ impl Scribe<'_, '_> {
             Content::ToolResult(_) => {
                 return Err(self.encoding.refuse(path, "a tool result stands in a turn of the tool or user"));
             }
-            Content::Vendor { wire: Wire::Anthropic, json, .. } => json.as_str().into(),
-            Content::Vendor { wire, kind, .. } => {
-                self.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows {kind:?}"));
+            Content::Vendor { vendor, wire: Wire::Anthropic, json, .. } if self.is_native(vendor) => {
+                json.as_str().into()
+            }
+            Content::Vendor { vendor, wire, kind, .. } => {
+                let why = alloc::format!("only {vendor} on {wire} knows {kind:?}");
+                self.lose(LossAction::Dropped, path, why);
                 return Ok(None);
             }
         };
@@ -541,22 +544,25 @@ mod tests {
 
     #[test]
     fn vendor_state_goes_home_only() {
-        let vendor = |wire, json| Part::new(Content::Vendor { wire, kind: "k".into(), json: raw(json) });
+        let vendor = |vendor: &str, wire, json| {
+            Part::new(Content::Vendor { vendor: vendor.into(), wire, kind: "k".into(), json: raw(json) })
+        };
         let mut called = call("t", "{}");
         called.opaque =
             vec![state("anthropic", "caller", r#"{"type":"direct"}"#), state("openai", "id", "\"i\"")];
         let (_, messages, losses) = encoded(vec![Message::new(
             Role::Assistant,
             vec![
-                vendor(Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
-                vendor(Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
+                vendor("anthropic", Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
+                vendor("openai", Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
+                vendor("openrouter", Wire::Anthropic, r#"{"type":"other"}"#),
                 called,
             ],
         )]);
         assert!(messages.contains(r#"[{"type": "redacted_thinking", "data":"=="},{"type":"tool_use""#));
         assert!(messages.contains(r#""input":{},"caller":{"type":"direct"}}"#), "{messages}");
         let paths: Vec<&str> = losses.iter().map(|loss| loss.path.as_str()).collect();
-        assert_eq!(paths, ["messages[0].parts[1]", "messages[0].parts[2].id"]);
+        assert_eq!(paths, ["messages[0].parts[1]", "messages[0].parts[2]", "messages[0].parts[3].id"]);
     }
 
     #[test]

@@ -167,9 +167,11 @@ fn encode_part(
             }
         }
         Content::ToolResult(result) => set_result(e, at, &path, result, &mut fields)?,
-        Content::Vendor { wire: Wire::Gemini, json, .. } => return Ok(Some(json.as_str().into())),
-        Content::Vendor { wire, .. } => {
-            e.lose(LossAction::Dropped, path, format!("only {wire} understands it"));
+        Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
+            return Ok(Some(json.as_str().into()));
+        }
+        Content::Vendor { vendor, wire, .. } => {
+            e.lose(LossAction::Dropped, path, format!("only {vendor} on {wire} understands it"));
             return Ok(None);
         }
     }
@@ -390,7 +392,9 @@ fn set_result(
                 set_media(e, &path, media, &mut inner);
                 parts.push(inner.finish());
             }
-            Content::Vendor { wire: Wire::Gemini, json, .. } => parts.push(json.as_str().into()),
+            Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
+                parts.push(json.as_str().into());
+            }
             Content::Reasoning(_)
             | Content::ToolCall(_)
             | Content::ToolResult(_)

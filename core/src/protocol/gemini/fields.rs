@@ -154,8 +154,7 @@ mod tests {
         assert!(fields.add("a.c", "2") && fields.add("new.d", "3") && fields.add("raw", r#"{"y":2}"#));
         assert!(!fields.add("a", r#"{"b":4,"e":5}"#));
         assert!(!fields.add("list", "[]") && !fields.add("list.f", "6") && !fields.add("a.b.g", "7"));
-        let expected =
-            r#"{"a":{"b":1,"c":2,"e":5},"list":[1],"raw":{"x":1,"y":2},"new":{"d":3}}"#;
+        let expected = r#"{"a":{"b":1,"c":2,"e":5},"list":[1],"raw":{"x":1,"y":2},"new":{"d":3}}"#;
         assert_eq!(fields.finish(), expected);
     }
 

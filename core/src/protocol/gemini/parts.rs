@@ -391,7 +391,8 @@ impl Candidate {
 
     /// How many bytes are held until the end.
     pub(super) fn held_bytes(&self) -> usize {
-        let late: usize = self.late.iter().chain(&self.logprobs).map(|(name, value)| name.len() + value.len()).sum();
+        let late: usize =
+            self.late.iter().chain(&self.logprobs).map(|(name, value)| name.len() + value.len()).sum();
         self.call.as_ref().map_or(0, |call| call.bytes()) + late + self.grounding.len()
     }
 

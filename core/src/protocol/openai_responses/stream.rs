@@ -886,9 +886,8 @@ mod tests {
     fn a_gap_in_a_resumed_stream_is_malformed() {
         let created =
             r#"{"type":"response.created","sequence_number":0,"response":{"id":"r","background":true}}"#;
-        let delta = |n: u64| {
-            format!(r#"{{"type":"response.output_text.delta","sequence_number":{n},"delta":"a"}}"#)
-        };
+        let delta =
+            |n: u64| format!(r#"{{"type":"response.output_text.delta","sequence_number":{n},"delta":"a"}}"#);
         let push = |state: &mut State, n| state.event("", &delta(n), &mut |_: Event<'_>| {});
         let mut state = State::default();
         state.event("", created, &mut |_: Event<'_>| {}).expect("good");
