@@ -281,8 +281,9 @@ fn content(w: &mut Writer, content: &Content) {
             w.key("is_error").bool(result.is_error);
             w.key("content").array(|w| result.content.iter().for_each(|p| part(w, p)));
         }
-        Content::Vendor { wire, kind, json } => {
+        Content::Vendor { vendor, wire, kind, json } => {
             w.key("kind").string("vendor");
+            w.key("vendor").string(vendor);
             w.key("wire").string(wire.name());
             w.key("vendor_type").string(kind);
             w.key("json").raw(json.as_str());

@@ -118,9 +118,14 @@ impl<'a> Watch<'a> {
     }
 
     fn extra(&mut self, part: Option<u32>, name: &'a str, value: &'a str) -> Result<(), &'static str> {
-        let extra = (part, name, value);
-        let is_news = !self.extras.contains(&extra);
-        self.extras.push(extra);
+        let known = self.extras.iter_mut().find(|(p, n, _)| *p == part && *n == name);
+        let is_news = match known {
+            Some((_, _, known)) => std::mem::replace(known, value) != value,
+            None => {
+                self.extras.push((part, name, value));
+                true
+            }
+        };
         rule(is_news, "an extra comes again only when it changes")
     }
 

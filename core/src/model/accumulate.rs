@@ -103,7 +103,8 @@ impl Accumulator {
                 kind,
             }),
             PartKind::Vendor { wire, kind, json } => {
-                Content::Vendor { wire, kind: kind.into_owned(), json: RawJson::trusted(&json) }
+                let vendor = self.vendor.clone();
+                Content::Vendor { vendor, wire, kind: kind.into_owned(), json: RawJson::trusted(&json) }
             }
         };
         let place = (candidate as usize).min(MAX_CANDIDATES - 1);

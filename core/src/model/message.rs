@@ -114,6 +114,8 @@ pub enum Content {
     /// A block or item that only its vendor understands (server tools, redacted thinking,
     /// compaction); goes back to the same vendor as it came.
     Vendor {
+        /// The vendor it came from (as in [`Opaque::vendor`]), the only one it goes back to.
+        vendor: String,
         /// The wire it belongs to.
         wire: Wire,
         /// The wire's name for its type.

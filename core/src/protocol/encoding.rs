@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Target;
-use crate::model::{Loss, LossAction, Request, Wire};
+use crate::model::{Loss, LossAction, Request, Tool, ToolChoice, Wire};
 
 /// A request that cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,21 @@ pub(super) struct Encoding<'a> {
 impl Encoding<'_> {
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
         self.losses.push(Loss::new(action, path, why));
+    }
+
+    /// Refuses a choice that demands a call where no tool of this wire is offered.
+    pub(super) fn check_tool_choice(&self) -> Result<(), EncodeError> {
+        let wire = self.target.dialect.wire;
+        let is_own = |tool: &Tool| !matches!(tool, Tool::Vendor { wire: other, .. } if *other != wire);
+        let has_tools = self.request.tools.iter().any(is_own)
+            || self.request.extensions.iter().any(|e| e.wire == wire && e.name == "tools");
+        if has_tools || self.request.tool_choice != Some(ToolChoice::Required) {
+            return Ok(());
+        }
+        Err(EncodeError::Invalid {
+            path: "tool_choice".into(),
+            why: "expected at least one tool to choose from, found none".into(),
+        })
     }
 
     /// The error for something whose loss would change the meaning.

@@ -1,6 +1,7 @@
 //! Messages: the system prompt, turns, and the blocks they are made of.
 
 use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -23,7 +24,7 @@ pub(super) struct Conversation {
 pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<Conversation, EncodeError> {
     let all = &encoding.request.messages[..];
     let leading = all.iter().take_while(|m| is_system(m.role)).count();
-    let mut scribe = Scribe { encoding, marks };
+    let mut scribe = Scribe { encoding, marks, made_ids: VecDeque::new() };
     let system = scribe.system(&all[..leading])?;
     let mut messages = Vec::new();
     for turn in turns(all, leading) {
@@ -75,6 +76,8 @@ enum Place {
 struct Scribe<'e, 'a> {
     encoding: &'e mut Encoding<'a>,
     marks: &'e mut Marks,
+    /// Calls that had no id and got one, whose results are still to come: name and id.
+    made_ids: VecDeque<(String, String)>,
 }
 
 impl Scribe<'_, '_> {
@@ -226,9 +229,12 @@ impl Scribe<'_, '_> {
             Content::ToolResult(_) => {
                 return Err(self.encoding.refuse(path, "a tool result stands in a turn of the tool or user"));
             }
-            Content::Vendor { wire: Wire::Anthropic, json, .. } => json.as_str().into(),
-            Content::Vendor { wire, kind, .. } => {
-                self.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows {kind:?}"));
+            Content::Vendor { vendor, wire: Wire::Anthropic, json, .. } if self.is_native(vendor) => {
+                json.as_str().into()
+            }
+            Content::Vendor { vendor, wire, kind, .. } => {
+                let why = alloc::format!("only {vendor} on {wire} knows {kind:?}");
+                self.lose(LossAction::Dropped, path, why);
                 return Ok(None);
             }
         };
@@ -274,7 +280,7 @@ impl Scribe<'_, '_> {
         };
         let id = match call.id.as_deref() {
             Some(id) if !id.is_empty() => self.id(path, id),
-            _ => return Err(no_id(alloc::format!("{path}.id"))),
+            _ => Cow::Owned(self.make_id(path, &call.name)),
         };
         Ok(typed("tool_use", |w| {
             w.key("id").string(&id);
@@ -284,10 +290,12 @@ impl Scribe<'_, '_> {
     }
 
     fn tool_result(&mut self, path: &str, result: &ToolResult) -> Result<String, EncodeError> {
-        if result.call_id.is_empty() {
-            return Err(no_id(alloc::format!("{path}.call_id")));
-        }
-        let id = self.id(path, &result.call_id);
+        let id = if result.call_id.is_empty() {
+            let made = self.made_id(result.name.as_deref());
+            Cow::Owned(made.ok_or_else(|| no_id(alloc::format!("{path}.call_id")))?)
+        } else {
+            self.id(path, &result.call_id)
+        };
         let mut blocks = Vec::new();
         self.blocks(path, &result.content, Place::Result, &mut blocks)?;
         let content = content(result.content.iter(), blocks);
@@ -296,6 +304,25 @@ impl Scribe<'_, '_> {
             w.opt_raw("content", content.as_deref());
             w.opt_bool("is_error", result.is_error.then_some(true));
         }))
+    }
+
+    /// An id for a call at `path` that has none, the same each time that the conversation is sent.
+    fn make_id(&mut self, path: &str, name: &str) -> String {
+        let mut id = String::from("call");
+        for number in path.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()) {
+            id.push('_');
+            id.push_str(number);
+        }
+        let why = "the call had no id and got one from its place";
+        self.lose(LossAction::Approximated, &alloc::format!("{path}.id"), why);
+        self.made_ids.push_back((name.into(), id.clone()));
+        id
+    }
+
+    /// The id that a call without one got, for its result: the oldest of that name.
+    fn made_id(&mut self, name: Option<&str>) -> Option<String> {
+        let at = self.made_ids.iter().position(|(known, _)| name.is_none_or(|name| name == known))?;
+        self.made_ids.remove(at).map(|(_, id)| id)
     }
 
     /// An id in the characters that the API accepts; the same id changes in the same way each time.
@@ -461,6 +488,35 @@ mod tests {
     }
 
     #[test]
+    fn calls_without_ids_get_one_from_their_place() {
+        let nameless = |name: &str| {
+            let mut part = call("", "{}");
+            if let Content::ToolCall(call) = &mut part.content {
+                call.id = None;
+                call.name = name.into();
+            }
+            part
+        };
+        let answer = |name: &str| {
+            let mut part = result("", "x");
+            if let Content::ToolResult(result) = &mut part.content {
+                result.name = Some(name.into());
+            }
+            part
+        };
+        let (_, messages, losses) = encoded(vec![
+            Message::user("a"),
+            Message::new(Role::Assistant, vec![nameless("f"), nameless("g"), nameless("f")]),
+            Message::new(Role::Tool, vec![answer("g"), answer("f"), answer("f")]),
+        ]);
+        let ids: Vec<&str> = messages.split('"').filter(|text| text.starts_with("call_")).collect();
+        assert_eq!(ids, ["call_1_0", "call_1_1", "call_1_2", "call_1_1", "call_1_0", "call_1_2"]);
+        assert!(losses.iter().all(|loss| loss.action == LossAction::Approximated));
+        assert_eq!(losses.len(), 3);
+        assert!(refused(Message::new(Role::Tool, vec![answer("f")])).contains("call_id"));
+    }
+
+    #[test]
     fn foreign_ids_change_alike() {
         let (_, messages, losses) = encoded(vec![
             Message::new(Role::Assistant, vec![call("f.g:0", "{}")]),
@@ -488,22 +544,25 @@ mod tests {
 
     #[test]
     fn vendor_state_goes_home_only() {
-        let vendor = |wire, json| Part::new(Content::Vendor { wire, kind: "k".into(), json: raw(json) });
+        let vendor = |vendor: &str, wire, json| {
+            Part::new(Content::Vendor { vendor: vendor.into(), wire, kind: "k".into(), json: raw(json) })
+        };
         let mut called = call("t", "{}");
         called.opaque =
             vec![state("anthropic", "caller", r#"{"type":"direct"}"#), state("openai", "id", "\"i\"")];
         let (_, messages, losses) = encoded(vec![Message::new(
             Role::Assistant,
             vec![
-                vendor(Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
-                vendor(Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
+                vendor("anthropic", Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
+                vendor("openai", Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
+                vendor("openrouter", Wire::Anthropic, r#"{"type":"other"}"#),
                 called,
             ],
         )]);
         assert!(messages.contains(r#"[{"type": "redacted_thinking", "data":"=="},{"type":"tool_use""#));
         assert!(messages.contains(r#""input":{},"caller":{"type":"direct"}}"#), "{messages}");
         let paths: Vec<&str> = losses.iter().map(|loss| loss.path.as_str()).collect();
-        assert_eq!(paths, ["messages[0].parts[1]", "messages[0].parts[2].id"]);
+        assert_eq!(paths, ["messages[0].parts[1]", "messages[0].parts[2]", "messages[0].parts[3].id"]);
     }
 
     #[test]

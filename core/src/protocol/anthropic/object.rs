@@ -38,6 +38,15 @@ pub(super) fn with_field(object: &str, path: &str, value: &str) -> String {
     }
 }
 
+/// Whether the dotted `path` leads to nothing yet, through objects only.
+pub(super) fn is_free(object: &str, path: &str) -> bool {
+    match path.split_once('.') {
+        None => field(object, path).is_none(),
+        Some((name, rest)) => field(object, name)
+            .is_none_or(|old| Reader::new(old).kind() == Ok(Kind::Object) && is_free(old, rest)),
+    }
+}
+
 /// `object` with all of `fields` set: in place where they are there, at the end where they are not.
 /// A name is taken as it stands, dots and all.
 pub(super) fn with_fields(object: &str, mut fields: BTreeMap<String, String>) -> String {
@@ -117,6 +126,13 @@ mod tests {
     fn deep_objects_still_take_a_field() {
         let deep = alloc::format!("{{\"d\":{}{}}}", "[".repeat(200), "]".repeat(200));
         assert!(with_field(&deep, "a", "1").ends_with("],\"a\":1}"));
+    }
+
+    #[test]
+    fn a_path_is_free_through_objects_only() {
+        let object = r#"{"a":{"b":1},"c":[]}"#;
+        assert!(["d", "d.e", "a.d", "a.d.e"].iter().all(|path| is_free(object, path)));
+        assert!(["a", "a.b", "a.b.d", "c", "c.d"].iter().all(|path| !is_free(object, path)));
     }
 
     #[test]

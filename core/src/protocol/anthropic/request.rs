@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cache::{self, Marks};
-use super::object::{field, with_field};
+use super::object::{field, is_free, with_field};
 use super::{content, tools};
 use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
@@ -287,6 +287,9 @@ fn with_extensions(encoding: &mut Encoding<'_>, mut body: String) -> String {
         let why = match (extension.wire, name) {
             (Wire::Anthropic, "messages" | "model" | "stream") => "the request itself says this",
             (Wire::Anthropic, _) if nests_too_deep(name) => TOO_DEEP,
+            (Wire::Anthropic, _) if name.contains('.') && !is_free(&body, name) => {
+                "what the request sets itself stands"
+            }
             (Wire::Anthropic, _) => {
                 if field(&body, name).is_some_and(|old| old != value) {
                     let why = "an extension of this name stands in its place";
@@ -488,6 +491,18 @@ mod tests {
         let end = r#""stop_sequences":["END"],"metadata":{"user_id":"u"},"service_tier":"standard_only","cache_control":{"type":"ephemeral","ttl":"1h"}}"#;
         assert!(body.ends_with(end), "{body}");
         assert_eq!(paths(&losses), ["service_tier"]);
+    }
+
+    #[test]
+    fn extensions_do_not_reach_into_what_the_request_sets() {
+        let extension = |name: &str| Extension::new(Wire::Anthropic, name, RawJson::string("x"));
+        let (body, losses) = encoded(|r| {
+            r.extensions = vec![extension("messages.x"), extension("max_tokens.x")];
+            r.messages[0].extensions = vec![extension("role"), extension("content.x")];
+        });
+        assert_eq!(get(&body, "messages"), r#"[{"role":"user","content":"Hi"}]"#);
+        assert_eq!(get(&body, "max_tokens"), "8192");
+        assert_eq!(losses.len(), 4);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cache::Marks;
-use super::object::{field, with_field};
+use super::object::{field, is_free, with_field};
 use crate::json::{Kind, RawJson, Reader, Writer};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
@@ -96,6 +96,8 @@ pub(super) fn with_extensions(
             alloc::format!("only {wire} knows this field")
         } else if nests_too_deep(name) {
             TOO_DEEP.into()
+        } else if !is_free(&object, name) {
+            "what the request sets itself stands".into()
         } else {
             object = with_field(&object, name, value.as_str());
             continue;

@@ -44,6 +44,8 @@ pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), Enco
         if turns.last().is_none_or(|turn| turn.role != role) {
             let mut fields = Fields::default();
             fields.set_string("role", role);
+            // Keeps the place from extensions.
+            fields.set("parts", "");
             turns.push(Turn { role, parts: Vec::new(), fields });
         }
         if let Some(turn) = turns.last_mut() {
@@ -165,9 +167,11 @@ fn encode_part(
             }
         }
         Content::ToolResult(result) => set_result(e, at, &path, result, &mut fields)?,
-        Content::Vendor { wire: Wire::Gemini, json, .. } => return Ok(Some(json.as_str().into())),
-        Content::Vendor { wire, .. } => {
-            e.lose(LossAction::Dropped, path, format!("only {wire} understands it"));
+        Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
+            return Ok(Some(json.as_str().into()));
+        }
+        Content::Vendor { vendor, wire, .. } => {
+            e.lose(LossAction::Dropped, path, format!("only {vendor} on {wire} understands it"));
             return Ok(None);
         }
     }
@@ -209,9 +213,10 @@ pub(super) fn set_extensions(
             format!("only {} knows the field", extension.wire)
         } else if nests_too_deep(&extension.name) {
             TOO_DEEP.into()
-        } else {
-            fields.set(&extension.name, extension.value.as_str());
+        } else if fields.add(&extension.name, extension.value.as_str()) {
             continue;
+        } else {
+            "what the request sets itself stands".into()
         };
         e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
     }
@@ -387,7 +392,9 @@ fn set_result(
                 set_media(e, &path, media, &mut inner);
                 parts.push(inner.finish());
             }
-            Content::Vendor { wire: Wire::Gemini, json, .. } => parts.push(json.as_str().into()),
+            Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
+                parts.push(json.as_str().into());
+            }
             Content::Reasoning(_)
             | Content::ToolCall(_)
             | Content::ToolResult(_)

@@ -30,6 +30,38 @@ impl Fields {
         }
     }
 
+    /// Sets the field at `path` where nothing stands yet; of an object, the fields that are missing.
+    /// Tells whether all of it stands there now.
+    pub(super) fn add(&mut self, path: &str, json: &str) -> bool {
+        match path.split_once('.') {
+            Some((head, _)) if matches!(self.find(head), Some(Field::Json(old)) if !is_object(old)) => false,
+            Some((head, rest)) => self.object(head).add(rest, json),
+            None => self.add_field(path, json),
+        }
+    }
+
+    fn add_field(&mut self, name: &str, json: &str) -> bool {
+        match self.find(name) {
+            None => {
+                self.0.push((name.into(), Field::Json(json.into())));
+                true
+            }
+            Some(Field::Json(old)) if !is_object(old) || !is_object(json) => old == json,
+            Some(_) if !is_object(json) => false,
+            Some(_) => {
+                let object = self.object(name);
+                let mut r = Reader::new(json);
+                let Ok(mut fields) = r.object() else { return false };
+                let mut is_whole = true;
+                while let Ok(Some(key)) = fields.key(&mut r) {
+                    let Ok(value) = r.raw() else { return false };
+                    is_whole &= object.add_field(&key, value);
+                }
+                is_whole
+            }
+        }
+    }
+
     /// Sets the field at `path` to a string.
     pub(super) fn set_string(&mut self, path: &str, text: &str) {
         let mut w = Writer::new();
@@ -111,6 +143,19 @@ mod tests {
         fields.set_string("d", "x");
         fields.set("a.e", "[]");
         assert_eq!(fields.finish(), r#"{"a":{"b":{"c":1.0},"e":[]},"d":"x"}"#);
+    }
+
+    #[test]
+    fn what_stands_is_not_replaced() {
+        let mut fields = Fields::default();
+        fields.set("a.b", "1");
+        fields.set("list", "[1]");
+        fields.set("raw", r#"{"x":1}"#);
+        assert!(fields.add("a.c", "2") && fields.add("new.d", "3") && fields.add("raw", r#"{"y":2}"#));
+        assert!(!fields.add("a", r#"{"b":4,"e":5}"#));
+        assert!(!fields.add("list", "[]") && !fields.add("list.f", "6") && !fields.add("a.b.g", "7"));
+        let expected = r#"{"a":{"b":1,"c":2,"e":5},"list":[1],"raw":{"x":1,"y":2},"new":{"d":3}}"#;
+        assert_eq!(fields.finish(), expected);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::finish;
 use super::partial_args::PartialArgs;
 use super::usual::{Hole, Usual};
-use crate::json::{self, Kind, Reader, compact};
+use crate::json::{self, Kind, Reader, Writer, compact};
 use crate::model::{Event, Finish, FinishReason, MediaKind, PartKind, Sink, ToolCallKind, Wire};
 
 /// More candidates than any provider draws; wild numbers share the last place.
@@ -32,7 +32,10 @@ pub(super) struct Candidate {
     pub(super) finish: Option<Finish>,
     /// Fields that repeat in each chunk; the last values are told at the end.
     late: Vec<(String, String)>,
+    /// The fields of `logprobsResult`, the arrays of all chunks joined.
+    logprobs: Vec<(String, String)>,
     grounding: String,
+    first_part: Option<u32>,
 }
 
 /// A text or thought part that may grow.
@@ -157,6 +160,7 @@ impl Parts {
         self.close(place, sink);
         let part = self.next;
         self.next += 1;
+        self.candidates[place].first_part.get_or_insert(part);
         sink.event(Event::PartStart { part, candidate: self.candidates[place].number, kind });
         part
     }
@@ -380,10 +384,7 @@ impl Parts {
                 self.end_call(place, sink);
             }
             self.close(place, sink);
-            for (name, value) in &self.candidates[place].late {
-                sink.event(extra(None, name, value));
-            }
-            self.candidates[place].late.clear();
+            self.candidates[place].tell_late(sink);
         }
     }
 
@@ -406,13 +407,16 @@ impl Candidate {
             has_calls: false,
             finish: None,
             late: Vec::new(),
+            logprobs: Vec::new(),
             grounding: String::new(),
+            first_part: None,
         }
     }
 
     /// How many bytes are held until the end.
     pub(super) fn held_bytes(&self) -> usize {
-        let late: usize = self.late.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let late: usize =
+            self.late.iter().chain(&self.logprobs).map(|(name, value)| name.len() + value.len()).sum();
         self.call.as_ref().map_or(0, |call| call.bytes()) + late + self.grounding.len()
     }
 
@@ -430,6 +434,40 @@ impl Candidate {
         }
     }
 
+    /// Takes the `logprobsResult` of one chunk.
+    pub(super) fn add_logprobs(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
+        let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+        while let Some(key) = fields.key(r)? {
+            let raw = r.raw()?;
+            match self.logprobs.iter().position(|(name, _)| *name == key) {
+                Some(at) => join(&mut self.logprobs[at].1, raw),
+                None if self.logprobs.len() < MAX_LATE => self.logprobs.push((key.into_owned(), raw.into())),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the fields that were kept. A candidate but the first names its first part with them, as
+    /// fields of no part are the first one's.
+    fn tell_late(&mut self, sink: &mut dyn Sink) {
+        if !self.logprobs.is_empty() {
+            let mut w = Writer::new();
+            w.object(|w| self.logprobs.iter().for_each(|(name, value)| w.key(name).raw(value)));
+            self.late.push(("logprobsResult".into(), w.finish()));
+            self.logprobs.clear();
+        }
+        let part = self.first_part.filter(|_| self.number > 0);
+        for (name, value) in self.late.drain(..) {
+            if part.is_none() && self.number > 0 {
+                let name = alloc::format!("candidates[{}].{name}", self.number);
+                sink.event(extra(None, &name, &value));
+            } else {
+                sink.event(extra(part, &name, &value));
+            }
+        }
+    }
+
     /// Tells the grounding of the candidate, unless it is empty or told already.
     pub(super) fn ground(&mut self, raw: &str, sink: &mut dyn Sink) {
         if raw == self.grounding || matches!(&*compact(raw), "{}" | "null") {
@@ -438,6 +476,26 @@ impl Candidate {
         self.grounding.clear();
         self.grounding.push_str(raw);
         sink.event(Event::Citation { part: None, wire: Wire::Gemini, raw: Cow::Borrowed(raw) });
+    }
+}
+
+/// Adds the elements of the array `more` to the array `known`; any other value takes its place.
+fn join(known: &mut String, more: &str) {
+    let inside = more.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_empty = known.strip_prefix('[').is_none_or(|rest| rest.trim_start().starts_with(']'));
+    match inside {
+        Some(inside) if !is_empty => {
+            if !inside.trim().is_empty() {
+                known.pop();
+                known.push(',');
+                known.push_str(inside);
+                known.push(']');
+            }
+        }
+        _ => {
+            known.clear();
+            known.push_str(more);
+        }
     }
 }
 

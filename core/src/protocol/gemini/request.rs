@@ -13,6 +13,7 @@ use crate::protocol::encoding::{Body, EncodeError, Encoding};
 
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     let path = path(encoding)?;
+    encoding.check_tool_choice()?;
     let mut body = Fields::default();
     contents::encode(encoding, &mut body)?;
     set_tools(encoding, &mut body);
@@ -558,6 +559,29 @@ mod tests {
             r#""includeServerSideToolInvocations":true}}"#
         )));
         assert_eq!(losses(&request).len(), 2);
+    }
+
+    #[test]
+    fn extensions_do_not_replace_what_the_request_sets() {
+        let mut message = Message::user("a");
+        message.extensions.push(Extension::new(Wire::Gemini, "parts", raw("[]")));
+        let mut request = Request::new("m", vec![message]);
+        for name in ["contents", "contents.x"] {
+            request.extensions.push(Extension::new(Wire::Gemini, name, raw("[]")));
+        }
+        assert_eq!(json(&request), r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}]}"#);
+        assert_eq!(losses(&request).len(), 3);
+    }
+
+    #[test]
+    fn a_demanded_call_needs_a_tool() {
+        let mut request = Request::new("m", vec![Message::user("a")]);
+        request.tool_choice = Some(ToolChoice::Required);
+        assert!(encode_request(&request, &target("https://h"), false).is_err());
+        request.tools.push(Tool::Vendor { wire: Wire::OpenaiChat, json: raw("{}") });
+        assert!(encode_request(&request, &target("https://h"), false).is_err());
+        request.tools.push(Tool::Vendor { wire: Wire::Gemini, json: raw("{}") });
+        assert!(json(&request).contains("\"ANY\""));
     }
 
     #[test]

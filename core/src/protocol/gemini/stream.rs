@@ -92,7 +92,7 @@ impl WireDecoder for State {
             self.move_checkpoint();
         }
         if self.usage.completeness != Completeness::Unknown {
-            self.usage.completeness = Completeness::Complete;
+            // What was counted before the finish is not the total.
             sink.event(Event::Usage(Box::new(self.usage.clone())));
         }
         Ok(())
@@ -374,7 +374,8 @@ impl State {
                 "groundingMetadata" => grounding = Some(r.raw()?),
                 "logprobsResult" => {
                     self.usual.note_rarity();
-                    sink.event(extra(None, &key, r.raw()?));
+                    let place = self.parts.place(number.get()?);
+                    self.parts.candidates[place].add_logprobs(r)?;
                 }
                 name => {
                     self.usual.note_rarity();
@@ -524,6 +525,47 @@ mod tests {
     }
 
     const STOP: &str = r#"{"candidates":[{"finishReason":"STOP","index":0}]}"#;
+
+    #[test]
+    fn fields_of_all_chunks_and_candidates_are_kept() {
+        let logprobs = |index: u32, text: &str, sum: u32| {
+            format!(
+                r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{text}"}}]}},"index":{index},"finishReason":"STOP","safetyRatings":[{index}],"logprobsResult":{{"chosenCandidates":[{{"token":"{text}"}}],"topCandidates":[],"sum":{sum}}}}}]}}"#
+            )
+        };
+        let response = response(&[&logprobs(0, "a", 1), &logprobs(1, "b", 2), &logprobs(0, "c", 3)]);
+        let extras: Vec<_> =
+            response.extras.iter().map(|e| (e.part, e.name.as_str(), e.value.as_str())).collect();
+        assert_eq!(
+            extras,
+            [
+                (None, "safetyRatings", "[0]"),
+                (
+                    None,
+                    "logprobsResult",
+                    r#"{"chosenCandidates":[{"token":"a"},{"token":"c"}],"topCandidates":[],"sum":3}"#
+                ),
+                (Some(1), "safetyRatings", "[1]"),
+                (
+                    Some(1),
+                    "logprobsResult",
+                    r#"{"chosenCandidates":[{"token":"b"}],"topCandidates":[],"sum":2}"#
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn usage_before_the_finish_is_partial() {
+        let usage = r#"{"usageMetadata":{"promptTokenCount":1,"totalTokenCount":1}}"#;
+        let completeness = |chunks: &[&str]| {
+            let last = events(chunks).pop();
+            let Some(Event::Usage(usage)) = last else { panic!("{last:?}") };
+            usage.completeness
+        };
+        assert_eq!(completeness(&[usage, STOP]), Completeness::Partial);
+        assert_eq!(completeness(&[STOP, usage]), Completeness::Complete);
+    }
 
     #[test]
     fn a_call_in_pieces_is_counted() {

@@ -119,6 +119,11 @@ impl Conversation<'_, '_> {
         self.encoding.lose(action, path, why);
     }
 
+    /// Whether what `vendor` sent goes back to it.
+    fn is_own(&self, vendor: &str) -> bool {
+        vendor == self.encoding.target.dialect.vendor
+    }
+
     fn is_native(&self) -> bool {
         self.encoding.target.dialect.is_native
     }
@@ -207,9 +212,12 @@ impl Conversation<'_, '_> {
                 self.lose(LossAction::Dropped, path, "only an assistant thinks");
                 self.lose_opaque(part, &[], path);
             }
-            Content::Vendor { wire: Wire::OpenaiChat, json, .. } => content.push(json.as_str()),
-            Content::Vendor { wire, .. } => {
-                self.lose(LossAction::Dropped, path, format!("only {wire} knows this block"));
+            Content::Vendor { vendor, wire: Wire::OpenaiChat, json, .. } if self.is_own(vendor) => {
+                content.push(json.as_str());
+            }
+            Content::Vendor { vendor, wire, .. } => {
+                let why = format!("only {vendor} on {wire} knows this block");
+                self.lose(LossAction::Dropped, path, why);
             }
             Content::ToolCall(_) => {
                 let why = "expected a tool call in an assistant's turn only";
@@ -398,12 +406,16 @@ impl Conversation<'_, '_> {
                 turn.calls.push(raw);
             }
             Content::Media(media) => self.assistant_media(part, media, path, turn),
-            Content::Vendor { wire: Wire::OpenaiChat, kind, json } if kind.starts_with("tool_calls.") => {
-                turn.calls.push(json.as_str().into());
+            Content::Vendor { vendor, wire: Wire::OpenaiChat, kind, json } if self.is_own(vendor) => {
+                if kind.starts_with("tool_calls.") {
+                    turn.calls.push(json.as_str().into());
+                } else {
+                    turn.content.push(json.as_str());
+                }
             }
-            Content::Vendor { wire: Wire::OpenaiChat, json, .. } => turn.content.push(json.as_str()),
-            Content::Vendor { wire, .. } => {
-                self.lose(LossAction::Dropped, path, format!("only {wire} knows this block"));
+            Content::Vendor { vendor, wire, .. } => {
+                let why = format!("only {vendor} on {wire} knows this block");
+                self.lose(LossAction::Dropped, path, why);
             }
             Content::ToolResult(_) => {
                 let why = "expected a tool's result outside the assistant's turn";

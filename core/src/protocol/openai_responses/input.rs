@@ -123,12 +123,12 @@ impl<'a> Input<'_, 'a> {
                 }
                 Content::ToolCall(call) => self.call(w, part, call, m, at),
                 Content::ToolResult(result) => self.result(w, part, result, &path),
-                Content::Vendor { wire: WIRE, json, .. } => {
+                Content::Vendor { vendor, wire: WIRE, json, .. } if vendor == self.vendor => {
                     self.drop_cache(part, &path);
                     w.raw(json.as_str());
                 }
-                Content::Vendor { wire, .. } => {
-                    let why = alloc::format!("only {wire} knows this item");
+                Content::Vendor { vendor, wire, .. } => {
+                    let why = alloc::format!("only {vendor} on {wire} knows this item");
                     self.encoding.lose(LossAction::Dropped, path, why);
                 }
                 Content::Media(media) if message.role == Role::Assistant => {
@@ -660,11 +660,13 @@ mod tests {
             with_state(thinking("a", false), "anthropic", &signature),
             with_state(Part::text("t"), "anthropic", &[("id", r#""m""#)]),
             Part::new(Content::Vendor {
+                vendor: "anthropic".into(),
                 wire: Wire::Anthropic,
                 kind: "redacted_thinking".into(),
                 json: raw("{}"),
             }),
             Part::new(Content::Vendor {
+                vendor: "openai".into(),
                 wire: WIRE,
                 kind: "web_search_call".into(),
                 json: raw(r#"{"type":"web_search_call", "b":1,"a":1.0}"#),

@@ -17,6 +17,7 @@ pub(super) const WIRE: Wire = Wire::OpenaiResponses;
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     refuse(encoding)?;
+    encoding.check_tool_choice()?;
     input::check(encoding)?;
     let mut fields = Fields::default();
     basics(&mut fields, encoding);
@@ -491,7 +492,6 @@ mod tests {
         let cases = [
             (ToolChoice::Auto, r#""auto""#),
             (ToolChoice::None, r#""none""#),
-            (ToolChoice::Required, r#""required""#),
             (ToolChoice::Named("go".into()), r#"{"type":"function","name":"go"}"#),
             (ToolChoice::Vendor { wire: WIRE, json: raw(r#"{"type":"mcp"}"#) }, r#"{"type":"mcp"}"#),
         ];
@@ -501,6 +501,11 @@ mod tests {
             let expected = alloc::format!(r#"{{"model":"m","input":[],"tool_choice":{expected}}}"#);
             assert_eq!(send(&request).expect("good").json, expected);
         }
+        let mut request = request();
+        request.tool_choice = Some(ToolChoice::Required);
+        assert!(matches!(send(&request), Err(EncodeError::Invalid { .. })));
+        request.tools.push(Tool::Vendor { wire: WIRE, json: raw("{}") });
+        assert!(send(&request).expect("good").json.contains(r#""tool_choice":"required""#));
     }
 
     #[test]

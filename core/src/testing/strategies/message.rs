@@ -55,11 +55,14 @@ pub(super) fn cache_mark() -> impl Strategy<Value = CacheMark> {
     ttl.prop_map(|ttl| CacheMark { ttl })
 }
 
+fn vendor() -> impl Strategy<Value = String> {
+    prop::sample::select(&["anthropic", "google", "openai", "other"][..]).prop_map(String::from)
+}
+
 fn opaque() -> impl Strategy<Value = Opaque> {
-    let vendor = prop::sample::select(&["anthropic", "google", "openai", "other"][..]).prop_map(String::from);
     let field = prop::sample::select(&["encrypted_content", "id", "signature", "thoughtSignature"][..]);
     let value = prop_oneof![4 => text().prop_map(|t| RawJson::string(&t)), 1 => raw_json()];
-    (vendor, of(name()), field, value).prop_map(|(vendor, model, field, value)| Opaque {
+    (vendor(), of(name()), field, value).prop_map(|(vendor, model, field, value)| Opaque {
         vendor,
         model,
         field: field.into(),
@@ -76,7 +79,8 @@ fn content() -> impl Strategy<Value = Content> {
         1 => (text(), any::<bool>())
             .prop_map(|(text, is_summary)| Content::Reasoning(ReasoningText { text, is_summary })),
         1 => text().prop_map(Content::Refusal),
-        1 => (wire(), name(), json_object()).prop_map(|(wire, kind, json)| Content::Vendor { wire, kind, json }),
+        1 => (vendor(), wire(), name(), json_object())
+            .prop_map(|(vendor, wire, kind, json)| Content::Vendor { vendor, wire, kind, json }),
     ]
 }
 
