@@ -102,9 +102,7 @@ pub(super) trait WireDecoder {
     fn progress(&self) -> Progress;
 
     /// Bytes of decoded content that the state holds back.
-    fn held_bytes(&self) -> usize {
-        0
-    }
+    fn held_bytes(&self) -> usize;
 
     /// The usage stated so far; its completeness is right at every moment.
     fn usage(&self) -> &Usage;

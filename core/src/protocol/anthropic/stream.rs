@@ -197,11 +197,6 @@ impl State {
         Err(json::Error { at: 0, expected: "the end of one of 4096 open blocks" })
     }
 
-    /// How many bytes are held until their block ends.
-    pub(in crate::protocol) const fn held_bytes(&self) -> usize {
-        self.held
-    }
-
     pub(super) fn close_block(&mut self, index: u64, sink: &mut dyn Sink) {
         if let Some(at) = self.open.iter().rposition(|block| block.index == index) {
             let block = self.open.remove(at);
@@ -534,6 +529,10 @@ impl WireDecoder for State {
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
         let _ = sink;
         if self.is_complete { Ok(()) } else { Err(DecodeError::Incomplete { expected: "message_stop" }) }
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.held
     }
 
     fn progress(&self) -> Progress {

@@ -98,6 +98,10 @@ impl WireDecoder for State {
         Ok(())
     }
 
+    fn held_bytes(&self) -> usize {
+        self.parts.candidates.iter().map(Candidate::held_bytes).sum()
+    }
+
     fn progress(&self) -> Progress {
         if self.is_finished() { Progress::Finished } else { Progress::Open }
     }
@@ -118,11 +122,6 @@ impl State {
             from_part: checkpoint.from_part,
             keep_bytes: checkpoint.keep_bytes,
         })
-    }
-
-    /// How many bytes are held until a call or the response ends.
-    pub(in crate::protocol) fn held_bytes(&self) -> usize {
-        self.parts.candidates.iter().map(Candidate::held_bytes).sum()
     }
 
     /// Goes back to the last checkpoint; usage starts anew, as the next stream is billed by itself.

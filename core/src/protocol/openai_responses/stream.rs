@@ -202,6 +202,10 @@ impl WireDecoder for State {
         }
     }
 
+    fn held_bytes(&self) -> usize {
+        self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
+    }
+
     fn progress(&self) -> Progress {
         match self.phase {
             Phase::Complete => Progress::Complete,
@@ -241,11 +245,6 @@ impl State {
         }
         self.sequence = Some(number);
         Ok(true)
-    }
-
-    /// How many bytes are held to tell what of the response came.
-    pub(in crate::protocol) const fn held_bytes(&self) -> usize {
-        self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
     }
 
     /// The events that follow come from the stream that continues this one.
