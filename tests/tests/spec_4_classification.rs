@@ -48,6 +48,19 @@ fn hint_is_a_floor_for_the_patient_policy() {
     }
 }
 
+/// A hint beyond the policy's bound ends the call at once, and the outcome says so (spec/08, decision 4).
+#[test]
+fn hint_beyond_the_bound_gives_up() {
+    for wire in Wire::ALL {
+        for (hint, calls) in [("120", 2), ("121", 1)] {
+            let limited = refused(wire, 429, "{}").with_header("retry-after", hint).into_reply();
+            let run = run(wire, exact(3), [limited, good(wire)]);
+            assert_eq!(run.requests.len(), calls, "{wire}, {hint}");
+            assert_eq!(run.outcome.stop, (calls == 1).then_some(StopReason::HintTooLong), "{wire}, {hint}");
+        }
+    }
+}
+
 #[test]
 fn scenarios_by_number_of_calls() {
     for wire in Wire::ALL {

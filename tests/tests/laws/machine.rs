@@ -17,6 +17,7 @@ use crate::scenario::{self, Plan, good_stream};
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Advance(u64),
+    /// The next input comes at an earlier time.
     Backwards(u64),
     Cancel,
     Chunk {
@@ -68,6 +69,8 @@ struct Watched<'a> {
     now: Instant,
     /// The latest time that the machine was told.
     seen: Instant,
+    /// How far the clock is behind at the next input.
+    behind: u64,
     started: Instant,
     /// The body that the attempt under way sends, and how much of it is sent.
     body: Vec<u8>,
@@ -90,6 +93,7 @@ impl<'a> Watched<'a> {
             call: plan.call(started),
             now: started,
             seen: started,
+            behind: 0,
             started,
             body: Vec::new(),
             sent: 0,
@@ -166,9 +170,22 @@ impl<'a> Watched<'a> {
     }
 
     fn input(&mut self, input: Input<'_>) {
-        self.seen = self.seen.max(self.now);
-        self.call.handle_input(self.now, input);
+        let behind = std::mem::take(&mut self.behind);
+        let now = Instant::from_millis(self.now.as_millis().saturating_sub(behind));
+        self.seen = self.seen.max(now);
+        self.call.handle_input(now, input);
         self.drain();
+    }
+
+    /// Hands in an input of the attempt under way, or of one that is over, which changes nothing.
+    fn of_attempt(&mut self, stale: bool, input: Input<'_>) {
+        if !stale {
+            return self.input(input);
+        }
+        self.input(Input::Timeout);
+        let before = format!("{:?}", self.call);
+        self.call.handle_input(self.seen, input);
+        assert_eq!(before, format!("{:?}", self.call), "law 5: an attempt that is over is ignored");
     }
 
     fn which(&self, stale: bool) -> u32 {
@@ -178,12 +195,7 @@ impl<'a> Watched<'a> {
     fn apply(&mut self, op: &Op) {
         match op {
             Op::Advance(ms) => self.now = self.now.after(*ms),
-            Op::Backwards(ms) => {
-                let earlier = Instant::from_millis(self.now.as_millis().saturating_sub(*ms));
-                self.seen = self.seen.max(earlier);
-                self.call.handle_input(earlier, Input::Timeout);
-                self.drain();
-            }
+            Op::Backwards(ms) => self.behind = *ms,
             Op::Cancel => {
                 let was_done = self.done.is_some();
                 self.input(Input::Cancel);
@@ -197,21 +209,22 @@ impl<'a> Watched<'a> {
                 if !stale {
                     self.sent = end;
                 }
-                self.input(Input::Chunk { attempt: self.which(*stale), bytes: &bytes });
+                self.of_attempt(*stale, Input::Chunk { attempt: self.which(*stale), bytes: &bytes });
             }
-            Op::End { stale } => self.input(Input::End { attempt: self.which(*stale) }),
+            Op::End { stale } => self.of_attempt(*stale, Input::End { attempt: self.which(*stale) }),
             Op::Fail { stale, kind } => {
                 let error = TransportError::new(*kind, "broke");
-                self.input(Input::TransportFailed { attempt: self.which(*stale), error });
+                let attempt = self.which(*stale);
+                self.of_attempt(*stale, Input::TransportFailed { attempt, error });
             }
             Op::Garbage(bytes) => self.input(Input::Chunk { attempt: self.attempt, bytes }),
             Op::Head { stale, status, headers } => {
                 let head = Head { status: *status, headers: headers.clone(), wall: None };
-                self.input(Input::Head { attempt: self.which(*stale), head });
+                self.of_attempt(*stale, Input::Head { attempt: self.which(*stale), head });
             }
             Op::Ok { stale } => {
                 let head = Head { status: 200, headers: Headers::new(), wall: None };
-                self.input(Input::Head { attempt: self.which(*stale), head });
+                self.of_attempt(*stale, Input::Head { attempt: self.which(*stale), head });
             }
             Op::Sleep => {
                 if let Some(at) = self.waiting {

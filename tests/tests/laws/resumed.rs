@@ -196,10 +196,13 @@ proptest! {
         let run = SimHost::new(replies).run_to_end(call(wire, true, commit));
         check(&run, &whole)?;
         let asked: Vec<_> = run.requests.iter().map(|(_, request)| starting_after(request)).collect();
-        prop_assert_eq!(asked, starts, "each request goes on behind the last event");
+        prop_assert_eq!(&asked, &starts, "each request goes on behind the last event");
         let discards = run.events.iter().filter(|(_, e)| matches!(e, Event::Discard { .. })).count();
         prop_assert_eq!(discards, 0);
         prop_assert_eq!(run.outcome.usage.counts, whole.outcome.usage.counts, "law 8: billed once");
+        if starts[1].is_some() {
+            prop_assert_eq!(&run.outcome.usage, &whole.outcome.usage, "law 8: and all of it is known");
+        }
     }
 
     #[test]

@@ -129,6 +129,28 @@ proptest! {
     }
 
     #[test]
+    fn no_more_is_read_than_the_caps_allow(
+        plan in scenario::plan().prop_map(plain),
+        cap in 64..2_000_usize,
+        (status, prefix) in prop::sample::select(vec![
+            (200, "data: "), (200, "{\"a\":\""), (200, "["), (200, ""), (503, ""), (400, "{\"error\":\""),
+        ]),
+        cuts in scenario::cuts(),
+    ) {
+        let caps = Caps { event_bytes: cap, body_bytes: cap, error_bytes: cap, response_bytes: 1 << 20 };
+        let plan = Plan { options: Options { caps, ..plan.options.clone() }, ..plan };
+        let bytes = format!("{prefix}{}", "x".repeat(8_000));
+        let mut reply = streamed_reply(bytes.as_bytes(), &cuts, 1, None);
+        reply.steps[0].what = What::Head { status, headers: Headers::new() };
+        let run = run(&plan, vec![reply]);
+        let kind = run.outcome.failure.as_ref().map(|f| f.kind);
+        prop_assert!(kind != Some(FailureKind::TooLarge) || status == 200);
+        let most = cap + prefix.len() + cuts.iter().max().copied().unwrap_or(0);
+        prop_assert!(run.outcome.attempts[0].bytes <= most as u64, "law 10: {:?}", run.outcome.attempts[0]);
+        prop_assert_eq!(&run.dropped, &[0]);
+    }
+
+    #[test]
     fn clock_jumps_do_no_harm(
         (plan, replies) in scenario(),
         jumps in prop::collection::vec(-5_000..5_000_i64, 0..60),
