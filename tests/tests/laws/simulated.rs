@@ -137,7 +137,7 @@ proptest! {
         ]),
         cuts in scenario::cuts(),
     ) {
-        let caps = Caps { event_bytes: cap, body_bytes: cap, error_bytes: cap, response_bytes: 1 << 20 };
+        let caps = Caps { event_bytes: cap, body_bytes: cap, error_bytes: cap, response_bytes: 1 << 20, ..Caps::default() };
         let plan = Plan { options: Options { caps, ..plan.options.clone() }, ..plan };
         let bytes = format!("{prefix}{}", "x".repeat(8_000));
         let mut reply = streamed_reply(bytes.as_bytes(), &cuts, 1, None);
