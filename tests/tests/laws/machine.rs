@@ -7,6 +7,7 @@ use tokenwire_core::call::{Call, Input, Outcome, Output};
 use tokenwire_core::failure::FailureKind;
 use tokenwire_core::http::{Head, Headers, TransportError, TransportKind};
 use tokenwire_core::model::{Accumulator, Content, Event, Response};
+use tokenwire_core::protocol::Dialect;
 use tokenwire_core::retry::{AfterCommit, CommitPoint};
 use tokenwire_core::time::Instant;
 use tokenwire_core::usage::Usage;
@@ -100,7 +101,7 @@ impl<'a> Watched<'a> {
             attempt: 0,
             transmits: 0,
             waiting: None,
-            caller: Accumulator::default(),
+            caller: Accumulator::new(Dialect::of_wire(plan.wire).vendor),
             given: false,
             discards: 0,
             done: None,
