@@ -23,7 +23,9 @@ pub(crate) type Fault = String;
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    let command = Arguments::command().after_long_help(exit_code::help());
+    let command = Arguments::command()
+        .after_long_help(exit_code::help())
+        .mut_subcommand("run", |run| run.after_long_help(exit_code::help()));
     let arguments = match command.try_get_matches().and_then(|m| Arguments::from_arg_matches(&m)) {
         Ok(arguments) => arguments,
         Err(error) => {
