@@ -166,7 +166,8 @@ fn cache_creation(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::E
     Ok(())
 }
 
-fn cache_write_details(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+/// Reads `cache_write_tokens_details`, which both OpenAI wires spell alike.
+pub(super) fn cache_write_details(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(key) = fields.key(r)? {
         match &*key {

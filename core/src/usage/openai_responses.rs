@@ -1,5 +1,6 @@
 //! The usage object of OpenAI Responses.
 
+use super::openai_chat::cache_write_details;
 use super::{Bucket, Counts};
 use crate::json::{self, Reader};
 
@@ -80,7 +81,7 @@ fn read_input(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error
             "cached_tokens" | "cache_read_input_tokens" => Bucket::CacheRead,
             "cache_write_tokens" | "cache_creation_input_tokens" => Bucket::CacheWrite,
             "cache_write_tokens_details" => {
-                read_cache_writes(r, counts)?;
+                cache_write_details(r, counts)?;
                 continue;
             }
             "image_tokens" => Bucket::InputImage,
@@ -90,18 +91,6 @@ fn read_input(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error
             }
         };
         counts.set_opt(bucket, r.opt_u64()?);
-    }
-    Ok(())
-}
-
-fn read_cache_writes(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
-    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
-    while let Some(key) = fields.key(r)? {
-        match &*key {
-            "ttl_30m_tokens" => counts.set_opt(Bucket::CacheWrite30m, r.opt_u64()?),
-            "ttl_12h_tokens" => counts.set_opt(Bucket::CacheWrite12h, r.opt_u64()?),
-            _ => r.skip()?,
-        }
     }
     Ok(())
 }
