@@ -4,7 +4,11 @@
 //! decodes a whole response, `stream.rs` decodes a stream, `error.rs` reads an error body. Whole and
 //! streamed responses give the same events, so there is one path behind them.
 
+#[allow(dead_code)]
+mod answer;
 mod anthropic;
+#[allow(dead_code)]
+mod call_id;
 mod decoder;
 mod dialect;
 mod encode;
@@ -13,13 +17,17 @@ mod gemini;
 mod openai_chat;
 mod openai_error;
 mod openai_responses;
+#[allow(dead_code)]
+mod seal;
 mod target;
 mod wire_decoder;
 
+pub use answer::{AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, StreamFraming};
 pub use decoder::{Caps, Decoder, Resume};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{Encoded, encode_request, encode_resume};
 pub use encoding::EncodeError;
+pub use seal::SealKey;
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};
 

@@ -1,0 +1,136 @@
+//! What the encoders towards applications work with, on all wires.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::seal::SealKey;
+use crate::failure::Failure;
+use crate::http::Headers;
+use crate::model::{Event, Loss, LossAction, Request, Response, Wire};
+use crate::usage::Usage;
+
+/// An application's HTTP request, as the host received it.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    /// The path and query below the host, such as `/v1/messages?beta=true`. Gemini names the model
+    /// and the operation there.
+    pub path: &'a str,
+    /// The headers.
+    pub headers: &'a Headers,
+    /// The body.
+    pub body: &'a str,
+}
+
+/// What an application asked for, and how it wants the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The request. What the vocabulary has no word for is in extensions bound to the wire.
+    pub request: Request,
+    /// Whether it wants a stream.
+    pub stream: bool,
+    /// Whether a Chat stream shall end with a usage chunk (`stream_options.include_usage`); true on
+    /// the wires that always state it.
+    pub stream_usage: bool,
+    /// How a stream is framed.
+    pub framing: StreamFraming,
+    /// What could not be understood as it was meant: opaque state that was changed on its way.
+    pub losses: Vec<Loss>,
+}
+
+/// How a stream of JSON values is framed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StreamFraming {
+    /// One JSON array, sent in pieces (Gemini without `alt=sse`).
+    JsonArray,
+    /// Server-sent events.
+    #[default]
+    Sse,
+}
+
+/// A request of an application that cannot be understood. `write_error` says
+/// it in the application's own protocol.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid request at {path}: {why}")]
+pub struct BadRequest {
+    /// Where: `messages[2].content`, or empty for the body.
+    pub path: String,
+    /// What was expected and what came.
+    pub why: String,
+}
+
+impl BadRequest {
+    /// A fault at `path`.
+    pub fn new(path: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { path: path.into(), why: why.into() }
+    }
+}
+
+/// What is known about an answer before its first byte.
+#[derive(Clone, Debug)]
+pub struct AnswerContext {
+    /// The model that the application named; written where the provider names none.
+    pub model: String,
+    /// An id for the response where the provider states none; without a prefix, unique a call.
+    pub id: String,
+    /// When the answer was made, in seconds since the epoch; Chat and Responses state it.
+    pub created: u64,
+    /// The vendor that answers: its opaque state is bound to it.
+    pub vendor: String,
+    /// The wire that the vendor answered on.
+    pub source: Wire,
+    /// Whether a Chat stream ends with a usage chunk.
+    pub stream_usage: bool,
+    /// How a stream is framed.
+    pub framing: StreamFraming,
+    /// Under which key opaque state is sealed for its way through the application.
+    pub seal: SealKey,
+}
+
+/// An answer that is being written.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) context: AnswerContext,
+    /// What the application's wire has no place for.
+    pub(super) losses: Vec<Loss>,
+}
+
+impl Answer {
+    /// States a loss; the same one again is stated once.
+    pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
+        let loss = Loss::new(action, path, why);
+        if !self.losses.contains(&loss) {
+            self.losses.push(loss);
+        }
+    }
+}
+
+/// Writes one streamed answer on one wire.
+///
+/// Events come as decoders and calls make them. What a wire must say before, between and after them
+/// (its lifecycle) is the encoder's own. After [`end`](Self::end) or [`fail`](Self::fail) nothing is
+/// written any more.
+pub(super) trait WireEncoder {
+    /// Takes one event and writes what can be written by now.
+    fn event(&mut self, answer: &mut Answer, event: &Event<'_>, out: &mut Vec<u8>);
+
+    /// The answer is over: closes what is open, states the usage, and ends as the wire ends. An
+    /// answer without a finish reason is written as an incomplete one, never as a success.
+    fn end(&mut self, answer: &mut Answer, usage: &Usage, out: &mut Vec<u8>);
+
+    /// The answer broke: an error in the wire's own form, also after the stream began.
+    fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>);
+}
+
+/// A whole answer on a wire; a function of this shape is in each wire's `server/response.rs`.
+pub(super) type EncodeResponse = fn(&mut Answer, &Response, &Usage) -> String;
+
+/// An error response in an application's protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers beside the content type: `retry-after`, where a wait is known.
+    pub headers: Headers,
+    /// The body, JSON.
+    pub body: String,
+}
