@@ -90,10 +90,10 @@ enum Framing {
 
 #[derive(Clone, Debug)]
 enum WireState {
-    Anthropic(anthropic::stream::State),
-    Gemini(gemini::stream::State),
-    OpenaiChat(openai_chat::stream::State),
-    OpenaiResponses(openai_responses::stream::State),
+    Anthropic(anthropic::client::stream::State),
+    Gemini(gemini::client::stream::State),
+    OpenaiChat(openai_chat::client::stream::State),
+    OpenaiResponses(openai_responses::client::stream::State),
 }
 
 impl WireState {
@@ -121,10 +121,12 @@ impl Decoder {
     /// A decoder for one response of `dialect`.
     pub fn new(dialect: &Dialect, caps: Caps) -> Self {
         let wire = match dialect.wire {
-            Wire::Anthropic => WireState::Anthropic(anthropic::stream::State::default()),
-            Wire::Gemini => WireState::Gemini(gemini::stream::State::default()),
-            Wire::OpenaiChat => WireState::OpenaiChat(openai_chat::stream::State::default()),
-            Wire::OpenaiResponses => WireState::OpenaiResponses(openai_responses::stream::State::default()),
+            Wire::Anthropic => WireState::Anthropic(anthropic::client::stream::State::default()),
+            Wire::Gemini => WireState::Gemini(gemini::client::stream::State::default()),
+            Wire::OpenaiChat => WireState::OpenaiChat(openai_chat::client::stream::State::default()),
+            Wire::OpenaiResponses => {
+                WireState::OpenaiResponses(openai_responses::client::stream::State::default())
+            }
         };
         Self { framing: Framing::Unknown, wire, caps, name: dialect.wire, activity: 0, stray: String::new() }
     }

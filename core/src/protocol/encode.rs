@@ -30,10 +30,10 @@ pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Resul
     }
     let mut encoding = Encoding { request, target, stream, losses: Vec::new() };
     let body = match target.dialect.wire {
-        Wire::Anthropic => anthropic::request::encode(&mut encoding),
-        Wire::Gemini => gemini::request::encode(&mut encoding),
-        Wire::OpenaiChat => openai_chat::request::encode(&mut encoding),
-        Wire::OpenaiResponses => openai_responses::request::encode(&mut encoding),
+        Wire::Anthropic => anthropic::client::request::encode(&mut encoding),
+        Wire::Gemini => gemini::client::request::encode(&mut encoding),
+        Wire::OpenaiChat => openai_chat::client::request::encode(&mut encoding),
+        Wire::OpenaiResponses => openai_responses::client::request::encode(&mut encoding),
     }?;
     let http = HttpRequest {
         method: Method::Post,

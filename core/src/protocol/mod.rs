@@ -1,8 +1,9 @@
 //! The four wires: requests out, responses, streams and errors in.
 //!
-//! Each wire has a folder with the same four files: `request.rs` encodes a request, `response.rs`
-//! decodes a whole response, `stream.rs` decodes a stream, `error.rs` reads an error body. Whole and
-//! streamed responses give the same events, so there is one path behind them.
+//! Each wire has a folder, and in it the folder `client`, the side towards a provider, with the same
+//! four files: `request.rs` encodes a request, `response.rs` decodes a whole response, `stream.rs`
+//! decodes a stream, `error.rs` reads an error body. Whole and streamed responses give the same
+//! events, so there is one path behind them. What both sides of a wire need lies beside their folders.
 
 #[allow(dead_code)]
 mod answer;
@@ -38,9 +39,9 @@ use crate::model::Wire;
 /// (an HTML page, an empty body).
 pub fn read_error(wire: Wire, body: &str) -> Option<ErrorBody> {
     match wire {
-        Wire::Anthropic => anthropic::error::read(body),
-        Wire::Gemini => gemini::error::read(body),
-        Wire::OpenaiChat => openai_chat::error::read(body),
-        Wire::OpenaiResponses => openai_responses::error::read(body),
+        Wire::Anthropic => anthropic::client::error::read(body),
+        Wire::Gemini => gemini::client::error::read(body),
+        Wire::OpenaiChat => openai_chat::client::error::read(body),
+        Wire::OpenaiResponses => openai_responses::client::error::read(body),
     }
 }

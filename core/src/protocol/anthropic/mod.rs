@@ -1,12 +1,4 @@
 //! Anthropic Messages.
 
-mod block;
-mod cache;
-mod content;
-pub(super) mod error;
-mod media;
+pub(super) mod client;
 mod object;
-pub(super) mod request;
-pub(super) mod response;
-pub(super) mod stream;
-mod tools;

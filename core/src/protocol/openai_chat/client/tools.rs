@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fields::{Fields, array, quoted};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
 /// The parameters of a freeform tool where only functions are known.
 pub(super) const WRAPPED_INPUT: &str =

@@ -4,7 +4,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fields::{Fields, array, quoted};
 use super::media_parts;
 use super::request::part_cache;
 use super::tools::extend;
@@ -13,6 +12,7 @@ use crate::model::{
 };
 use crate::protocol::dialect::CacheMarks;
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
 /// Writes the array of messages.
 pub(super) fn encode(encoding: &mut Encoding<'_>) -> Result<String, EncodeError> {

@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cache::{self, Marks};
-use super::object::{field, is_free, with_field};
 use super::{content, tools};
 use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
+use crate::protocol::anthropic::object::{field, is_free, with_field};
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// `max_tokens` where the request sets no limit: the wire demands one. A thinking budget comes on

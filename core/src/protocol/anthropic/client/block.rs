@@ -6,9 +6,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::object::{field, with_fields};
 use crate::json::{self, Kind, RawJson, Reader};
 use crate::model::{Event, PartKind, Sink, ToolCallKind, Wire};
+use crate::protocol::anthropic::object::{field, with_fields};
 use crate::protocol::wire_decoder::DecodeError;
 
 /// How much of a vendor's block is put together from deltas at the most.

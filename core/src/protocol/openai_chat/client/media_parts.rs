@@ -4,9 +4,9 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use super::fields::{Fields, quoted};
 use crate::model::{LossAction, Media, MediaKind, Source};
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_chat::fields::{Fields, quoted};
 
 /// The content part for `media`.
 ///

@@ -5,11 +5,11 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::finish;
 use super::partial_args::PartialArgs;
 use super::usual::{Hole, Usual};
 use crate::json::{self, Kind, Reader, Writer, compact};
 use crate::model::{Event, Finish, FinishReason, MediaKind, PartKind, Sink, ToolCallKind, Wire};
+use crate::protocol::gemini::finish;
 
 /// More candidates than any provider draws; wild numbers share the last place.
 const MAX_CANDIDATES: usize = 256;

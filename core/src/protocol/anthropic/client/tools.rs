@@ -4,9 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cache::Marks;
-use super::object::{field, is_free, with_field};
 use crate::json::{Kind, RawJson, Reader, Writer};
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
+use crate::protocol::anthropic::object::{field, is_free, with_field};
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
 /// The fields of a request that are about tools, JSON text.

@@ -6,11 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::block::{Block, BlockKind, Spelled};
+use super::error;
 use super::response::{self, Message, Stop};
-use super::{error, object};
 use crate::failure::ErrorBody;
 use crate::json::{self, Mold, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
+use crate::protocol::anthropic::object;
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
 use crate::usage::{AnthropicSnapshot, Completeness, Usage};
 

@@ -4,12 +4,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::contents;
-use super::fields::Fields;
 use crate::json::Writer;
 use crate::model::{
     Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat, Wire,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
+use crate::protocol::gemini::fields::Fields;
 
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     let path = path(encoding)?;

@@ -3,12 +3,12 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::fields::{Fields, array, quoted};
 use super::{messages, tools};
 use crate::json::Number;
 use crate::model::{CacheMark, Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
 use crate::protocol::dialect::{CacheMarks, MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
+use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
 /// More stop strings are refused by OpenAI's own API.
 const MAX_STOPS: usize = 4;

@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use super::cache::Marks;
 use super::media;
-use super::object::with_field;
 use super::tools::with_extensions;
 use crate::json::Writer;
 use crate::model::{Content, LossAction, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire};
+use crate::protocol::anthropic::object::with_field;
 use crate::protocol::encoding::{EncodeError, Encoding};
 
 /// The fields of a request that are about the conversation, JSON text.
@@ -385,13 +385,13 @@ mod tests {
     use alloc::string::ToString;
     use alloc::vec;
 
-    use super::super::object::field;
     use super::super::request::body_of;
     use super::*;
     use crate::json::RawJson;
     use crate::model::{
         CacheMark, Citation, Extension, Loss, Media, MediaKind, Opaque, ReasoningText, Request, Source,
     };
+    use crate::protocol::anthropic::object::field;
 
     fn encoded(messages: Vec<Message>) -> (String, String, Vec<Loss>) {
         let (body, losses) = body_of(&Request::new("claude", messages)).expect("a body");

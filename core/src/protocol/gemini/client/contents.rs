@@ -5,13 +5,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fields::Fields;
 use crate::json::{Kind, Reader, Writer};
 use crate::model::{
     Content, Extension, LossAction, Media, MediaKind, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
+use crate::protocol::gemini::fields::Fields;
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";

@@ -1,0 +1,11 @@
+//! Anthropic Messages, towards a provider.
+
+mod block;
+mod cache;
+mod content;
+pub(in crate::protocol) mod error;
+mod media;
+pub(in crate::protocol) mod request;
+pub(in crate::protocol) mod response;
+pub(in crate::protocol) mod stream;
+mod tools;

@@ -1,0 +1,10 @@
+//! Gemini generateContent, towards a provider.
+
+mod contents;
+pub(in crate::protocol) mod error;
+mod partial_args;
+mod parts;
+pub(in crate::protocol) mod request;
+pub(in crate::protocol) mod response;
+pub(in crate::protocol) mod stream;
+mod usual;

@@ -1,0 +1,22 @@
+//! OpenAI Chat Completions, towards a provider.
+
+mod choice;
+mod details;
+pub(in crate::protocol) mod error;
+mod extras;
+mod logprobs;
+mod media;
+mod media_parts;
+mod messages;
+pub(in crate::protocol) mod request;
+pub(in crate::protocol) mod response;
+pub(in crate::protocol) mod stream;
+mod tool_calls;
+mod tools;
+
+use crate::json::{self, Reader};
+
+/// The text of the next value, unless it is `null`.
+fn not_null<'a>(r: &mut Reader<'a>) -> Result<Option<&'a str>, json::Error> {
+    if r.null() { Ok(None) } else { r.raw().map(Some) }
+}
