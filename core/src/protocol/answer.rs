@@ -134,3 +134,18 @@ pub struct ErrorAnswer {
     /// The body, JSON.
     pub body: String,
 }
+
+/// A model in the list that an application asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelEntry {
+    /// The name that requests use.
+    pub id: String,
+    /// Whose it is.
+    pub vendor: String,
+    /// When it came, in seconds since the epoch; 0 where unknown.
+    pub created: u64,
+    /// Tokens that it reads at the most, where known.
+    pub context: Option<u64>,
+    /// Tokens that it writes at the most, where known.
+    pub max_output: Option<u64>,
+}

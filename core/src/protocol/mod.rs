@@ -23,7 +23,7 @@ mod seal;
 mod target;
 mod wire_decoder;
 
-pub use answer::{AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, StreamFraming};
+pub use answer::{AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, ModelEntry, StreamFraming};
 pub use decoder::{Caps, Decoder, Resume};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{Encoded, encode_request, encode_resume};
