@@ -53,11 +53,13 @@
 extern crate alloc;
 
 pub mod call;
+pub mod date;
 pub mod driver;
 pub mod failure;
 pub mod http;
 pub mod json;
 pub mod model;
+pub mod money;
 pub mod protocol;
 pub mod retry;
 pub mod rng;

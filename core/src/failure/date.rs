@@ -1,5 +1,6 @@
 //! HTTP dates and RFC 3339.
 
+use crate::date::Date;
 use crate::time::UnixTime;
 
 /// Reads an HTTP date in any of its three forms (RFC 9110 section 5.6.7).
@@ -130,18 +131,7 @@ fn offset(text: &str) -> Option<(bool, u64)> {
 
 /// The time `seconds` into a day of the Gregorian calendar, if that day exists and is not before 1970.
 fn at(year: u64, month: u64, day: u64, seconds: u64) -> Option<UnixTime> {
-    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let february = if is_leap { 29 } else { 28 };
-    let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let before = usize::try_from(month).ok()?.checked_sub(1)?;
-    if year < 1970 || day < 1 || day > *lengths.get(before)? {
-        return None;
-    }
-    let leaps_before = |year: u64| (year - 1) / 4 - (year - 1) / 100 + (year - 1) / 400;
-    let days = (year - 1970) * 365 + leaps_before(year) - leaps_before(1970)
-        + lengths[..before].iter().sum::<u64>()
-        + (day - 1);
-    Some(UnixTime::from_millis((days * 86_400 + seconds) * 1_000))
+    Some(Date::from_civil(year, month, day)?.start().after(seconds * 1_000))
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::date::Date;
 use crate::time::UnixTime;
 
-const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -17,24 +18,13 @@ struct Civil {
     clock: String,
 }
 
-/// Howard Hinnant's `civil_from_days`, for days on or after the epoch.
 fn civil(time: UnixTime) -> Civil {
+    let date = Date::of(time);
+    let (year, month, day) = date.civil();
     let seconds = time.as_millis() / 1000;
-    let days = seconds / 86_400;
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    Civil {
-        year: era * 400 + year_of_era + u64::from(month <= 2),
-        month,
-        day: of_year - (153 * from_march + 2) / 5 + 1,
-        weekday: DAYS[(days % 7) as usize],
-        clock: format!("{hour:02}:{minute:02}:{second:02}"),
-    }
+    let weekday = DAYS[usize::from(date.weekday() - 1)];
+    Civil { year, month, day, weekday, clock: format!("{hour:02}:{minute:02}:{second:02}") }
 }
 
 impl Civil {
