@@ -60,6 +60,7 @@ pub mod http;
 pub mod json;
 pub mod model;
 pub mod money;
+pub mod pricing;
 pub mod protocol;
 pub mod retry;
 pub mod rng;

@@ -4,6 +4,7 @@ pub mod compare;
 pub mod fixtures;
 pub mod order;
 pub mod passes;
+pub mod price_tables;
 pub mod reading;
 pub mod run;
 

@@ -4,20 +4,21 @@
 //! of three. With `iterations` the top level leaves out compaction and advisor steps, so the sum over
 //! the iterations stands in its place.
 
-use super::{Bucket, Counts};
+use alloc::string::String;
+
+use super::{Bucket, Counts, Usage};
 use crate::json::{self, Reader};
 
-/// Reads one usage object into `counts`; what it does not state stays as it was.
+/// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
 /// Snapshots of one response are read one after another into the same counts: each replaces what it
 /// states and adds nothing.
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn read_anthropic(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
-    let mut stated = Snapshot::of(counts);
-    stated.read(r)?;
-    stated.write(counts);
+pub fn read_anthropic(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
+    let mut stated = Snapshot::of(&usage.counts);
+    stated.read(r, usage)?;
     Ok(())
 }
 
@@ -93,6 +94,16 @@ fn replace(count: &mut Option<u64>, r: &mut Reader<'_>) -> Result<(), json::Erro
     Ok(())
 }
 
+/// Keeps a text; one that is known already is not copied again.
+fn keep(field: &mut Option<String>, r: &mut Reader<'_>) -> Result<(), json::Error> {
+    if let Some(text) = r.opt_string()?
+        && field.as_deref() != Some(&*text)
+    {
+        *field = Some(text.into_owned());
+    }
+    Ok(())
+}
+
 fn plus(sum: &mut Option<u64>, count: Option<u64>) {
     if let Some(count) = count {
         *sum = Some(sum.unwrap_or(0).saturating_add(count));
@@ -129,16 +140,26 @@ impl Snapshot {
         }
     }
 
-    /// Reads a later usage object: what it states replaces, what it does not state stays.
+    /// Reads a later usage object: what it states replaces, what it does not state stays. The counts
+    /// and what else prices depend on (tier, speed, region) are stated in `usage`.
     ///
     /// # Errors
     /// The text is not JSON.
-    pub(crate) fn read(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
+    pub(crate) fn read(&mut self, r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
+        self.read_fields(r, usage)?;
+        self.write(&mut usage.counts);
+        Ok(())
+    }
+
+    fn read_fields(&mut self, r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
         let Some(mut fields) = r.opt_object()? else { return Ok(()) };
         while let Some(key) = fields.key(r)? {
             match &*key {
                 "iterations" => self.read_iterations(r)?,
                 "server_tool_use" => self.read_server_tools(r)?,
+                "service_tier" => keep(&mut usage.service_tier, r)?,
+                "speed" => keep(&mut usage.speed, r)?,
+                "inference_geo" => keep(&mut usage.region, r)?,
                 key => {
                     if !self.top.read_field(key, r)? {
                         r.skip()?;
@@ -180,7 +201,7 @@ impl Snapshot {
     }
 
     /// States the inclusive counts.
-    pub(crate) fn write(&self, counts: &mut Counts) {
+    fn write(&self, counts: &mut Counts) {
         let mut step = self.top;
         if let Some(sum) = &self.iterations {
             step.each(sum, |count, sum| *count = sum.or(*count));
@@ -209,11 +230,11 @@ mod tests {
     use Bucket::{CacheRead, CacheWrite, CacheWrite1h, CacheWrite5m, Input, Output, OutputReasoning};
 
     fn counts(snapshots: &[&str]) -> Counts {
-        let mut counts = Counts::default();
+        let mut usage = Usage::default();
         for text in snapshots {
-            read_anthropic(&mut Reader::new(text), &mut counts).expect(text);
+            read_anthropic(&mut Reader::new(text), &mut usage).expect(text);
         }
-        counts
+        usage.counts
     }
 
     #[test]

@@ -5,18 +5,26 @@
 //! zero. Streamed counts are cumulative at every provider here: the last value replaces.
 
 mod anthropic;
+mod body;
 mod bucket;
+mod contradiction;
 mod counts;
 mod gemini;
 mod openai_chat;
 mod openai_responses;
+mod other_apis;
+mod stated_cost;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::money::Amount;
+
 pub(crate) use anthropic::Snapshot as AnthropicSnapshot;
 pub use anthropic::read_anthropic;
+pub use body::BodyUsage;
 pub use bucket::Bucket;
+pub use contradiction::Contradiction;
 pub use counts::Counts;
 pub use gemini::read_gemini;
 pub(crate) use gemini::{GeminiSnapshot, read_gemini_snapshot};
@@ -59,6 +67,12 @@ pub struct Usage {
     pub completeness: Completeness,
     /// The service tier that the response reports.
     pub service_tier: Option<String>,
+    /// The speed that the response reports (Anthropic's `fast`).
+    pub speed: Option<String>,
+    /// Where the response says that it was made (Anthropic's `inference_geo`).
+    pub region: Option<String>,
+    /// What the provider says that it cost (OpenRouter, xAI, Perplexity). It beats any price table.
+    pub stated_cost: Option<Amount>,
     /// The provider's usage objects as they came, JSON text; a later snapshot replaces the one it
     /// repeats (Anthropic sends one at the start and one at the end: both are kept).
     pub raw: Vec<String>,
@@ -74,10 +88,23 @@ impl Usage {
             (Estimated, Estimated | Complete) | (Complete, Estimated) => Estimated,
             _ => Partial,
         };
+        self.stated_cost = match (self.stated_cost, other.stated_cost) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            // Half a sum would look like a whole one.
+            (one, None) if other.counts.is_empty() => one,
+            (None, one) if self.counts.is_empty() => one,
+            _ => None,
+        };
         self.counts.add(&other.counts);
         self.raw.extend(other.raw.iter().cloned());
-        if other.service_tier.is_some() {
-            self.service_tier.clone_from(&other.service_tier);
+        for (into, from) in [
+            (&mut self.service_tier, &other.service_tier),
+            (&mut self.speed, &other.speed),
+            (&mut self.region, &other.region),
+        ] {
+            if from.is_some() {
+                into.clone_from(from);
+            }
         }
     }
 

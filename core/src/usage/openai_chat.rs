@@ -1,20 +1,22 @@
 //! The usage object of OpenAI Chat and its dialects.
 
-use super::{Bucket, Counts};
+use super::stated_cost::StatedCost;
+use super::{Bucket, Counts, Usage};
 use crate::json::{self, Reader};
 
-/// Reads one usage object into `counts`; what it does not state stays as it was.
+/// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
-/// The dialects are told apart by what they state, never by name: cached tokens under one of six
+/// A cost that it states is read too. The dialects are told apart by what they state, never by name: cached tokens under one of six
 /// names, output that only the total shows (xAI, Gemini's compatible endpoint), citations on top of
 /// the completion (Perplexity), a prompt without its cached part (Mistral, some of xAI).
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn read_openai_chat(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+pub fn read_openai_chat(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
     let mut raw = Raw::default();
-    raw.read(r, counts)?;
-    raw.conclude(counts);
+    raw.read(r, &mut usage.counts)?;
+    raw.conclude(&mut usage.counts);
+    usage.stated_cost = raw.cost.amount().or(usage.stated_cost);
     Ok(())
 }
 
@@ -34,6 +36,7 @@ struct Raw {
     reasoning_flat: Option<u64>,
     citations: Option<u64>,
     audio_flat: Option<u64>,
+    cost: StatedCost,
 }
 
 impl Raw {
@@ -66,7 +69,11 @@ impl Raw {
                 "audio_prompt_tokens" => keep(&mut self.audio_flat, r.opt_u64()?),
                 "num_search_queries" => counts.set_opt(Bucket::WebSearch, r.opt_u64()?),
                 "server_tool_use" | "server_tool_use_details" => server_tools(r, counts)?,
-                _ => r.skip()?,
+                key => {
+                    if !self.cost.read_field(key, r)? {
+                        r.skip()?;
+                    }
+                }
             }
         }
         Ok(())
@@ -200,9 +207,9 @@ mod tests {
     };
 
     fn read(usage: &str) -> Counts {
-        let mut counts = Counts::default();
-        read_openai_chat(&mut Reader::new(usage), &mut counts).expect("valid JSON");
-        counts
+        let mut read = Usage::default();
+        read_openai_chat(&mut Reader::new(usage), &mut read).expect("valid JSON");
+        read.counts
     }
 
     fn check(usage: &str, expected: &[(Bucket, u64)]) {

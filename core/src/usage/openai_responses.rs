@@ -1,18 +1,20 @@
 //! The usage object of OpenAI Responses.
 
 use super::openai_chat::cache_write_details;
-use super::{Bucket, Counts};
+use super::stated_cost::StatedCost;
+use super::{Bucket, Counts, Usage};
 use crate::json::{self, Reader};
 
-/// Reads one usage object into `counts`; what it does not state stays as it was.
+/// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
-/// `input_tokens` and `output_tokens` are inclusive here. Where `total_tokens` exceeds their sum,
+/// A cost that it states is read too. `input_tokens` and `output_tokens` are inclusive here. Where `total_tokens` exceeds their sum,
 /// the rest is output that `output_tokens` left out.
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn read_openai_responses(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+pub fn read_openai_responses(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    let (counts, mut cost) = (&mut usage.counts, StatedCost::default());
     let (mut input, mut output, mut total) = (None, None, None);
     while let Some(key) = fields.key(r)? {
         match &*key {
@@ -22,9 +24,14 @@ pub fn read_openai_responses(r: &mut Reader<'_>, counts: &mut Counts) -> Result<
             "input_tokens_details" => read_input(r, counts)?,
             "output_tokens_details" => read_output(r, counts)?,
             "tool_calls_details" => read_tool_calls(r, counts)?,
-            _ => r.skip()?,
+            key => {
+                if !cost.read_field(key, r)? {
+                    r.skip()?;
+                }
+            }
         }
     }
+    usage.stated_cost = cost.amount().or(usage.stated_cost);
     let cached = counts.get(Bucket::CacheRead).unwrap_or(0);
     // xAI may count the cached tokens beside the input: a part cannot be larger than its whole.
     let input = input.map(|input| if cached > input { input.saturating_add(cached) } else { input });
@@ -120,9 +127,9 @@ mod tests {
     use alloc::vec::Vec;
 
     fn counts(text: &str) -> Vec<(Bucket, u64)> {
-        let mut counts = Counts::default();
-        read_openai_responses(&mut Reader::new(text), &mut counts).expect(text);
-        counts.iter().collect()
+        let mut usage = Usage::default();
+        read_openai_responses(&mut Reader::new(text), &mut usage).expect(text);
+        usage.counts.iter().collect()
     }
 
     #[test]

@@ -211,13 +211,7 @@ impl State {
         if raw == "null" {
             return Ok(());
         }
-        self.stated.read(&mut Reader::new(raw))?;
-        self.stated.write(&mut self.usage.counts);
-        if let Some(tier) = object::field(raw, "service_tier")
-            && let Some(tier) = Reader::new(tier).opt_string()?
-        {
-            self.usage.service_tier = Some(tier.into_owned());
-        }
+        self.stated.read(&mut Reader::new(raw), &mut self.usage)?;
         if !is_final {
             // A message that starts again says its usage again.
             self.usage.raw.truncate(1);

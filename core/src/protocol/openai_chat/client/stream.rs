@@ -267,7 +267,7 @@ impl State {
     }
 
     fn read_usage(&mut self, raw: &str) -> Result<(), json::Error> {
-        read_openai_chat(&mut Reader::new(raw), &mut self.usage.counts)?;
+        read_openai_chat(&mut Reader::new(raw), &mut self.usage)?;
         match self.usage.raw.first_mut() {
             Some(known) => raw.clone_into(known),
             None => self.usage.raw.push(raw.into()),

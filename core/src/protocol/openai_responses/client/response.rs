@@ -225,7 +225,7 @@ fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error
         read_tool_usage(&mut Reader::new(raw), &mut usage.counts)?;
     }
     let Some(raw) = envelope.usage else { return Ok(false) };
-    read_openai_responses(&mut Reader::new(raw), &mut usage.counts)?;
+    read_openai_responses(&mut Reader::new(raw), usage)?;
     usage.raw.resize(1, String::new());
     usage.raw[0].clear();
     usage.raw[0].push_str(raw);

@@ -1,0 +1,163 @@
+//! From counts to money.
+
+use super::book::Priced;
+use super::context::PriceContext;
+use super::rule::{UnitPrice, covers};
+use crate::money::{Amount, divide_half_even};
+use crate::time::UnixTime;
+use crate::usage::{Bucket, Contradiction, Counts};
+
+const BUCKETS: usize = Bucket::ALL.len();
+
+/// Millionths: the unit of an uplift.
+const MILLION: u128 = 1_000_000;
+
+/// Why there is no bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BillError {
+    /// The counts contradict each other.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+    /// The amount is larger than an [`Amount`] can be.
+    #[error("the amount is larger than any bill")]
+    TooLarge,
+}
+
+/// One line of a bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// How many units are billed: those of the bucket that no line of a part bills.
+    pub count: u64,
+    /// What one costs, before an uplift.
+    pub price: UnitPrice,
+    /// The uplift on it in millionths; 1,000,000 where there is none.
+    pub uplift: u32,
+}
+
+impl Line {
+    /// What is counted.
+    pub const fn bucket(&self) -> Bucket {
+        self.price.bucket()
+    }
+
+    /// What the line comes to, rounded half to even; the bill's amount is rounded once, from the
+    /// exact sum. Saturates where no amount is as large.
+    pub fn amount(&self) -> Amount {
+        let by = u128::from(self.price.covers()) * MILLION;
+        let exact = self.exact().and_then(|pico| pico.checked_mul(u128::from(self.uplift)));
+        Amount::from_pico(exact.map_or(u128::MAX, |value| divide_half_even(value, by)))
+    }
+
+    /// Pico-USD for [`UnitPrice::covers`] units, before the uplift.
+    fn exact(&self) -> Option<u128> {
+        u128::from(self.count).checked_mul(u128::from(self.price.pico()))
+    }
+}
+
+/// What some counts come to at a model's prices. Made without allocation.
+#[derive(Clone, Copy, Debug)]
+pub struct Bill {
+    lines: [Option<Line>; BUCKETS],
+    amount: Amount,
+}
+
+impl Bill {
+    /// The sum of all lines, exact to the pico-USD; where parts of one are billed (seconds of an hourly
+    /// price, an uplift), rounded once, half to even.
+    pub const fn amount(&self) -> Amount {
+        self.amount
+    }
+
+    /// The lines that bill anything, wholes first.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().flatten()
+    }
+}
+
+impl Priced<'_> {
+    /// Bills `counts` of one call, made at `at`.
+    ///
+    /// Each unit is billed once: of a whole, what its priced parts leave. A part without a price stays
+    /// in its whole. Counts that no price names cost nothing; [`Priced::unpriced`] lists them.
+    ///
+    /// # Errors
+    /// The counts contradict each other, or the amount is beyond all bounds.
+    pub fn bill(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Result<Bill, BillError> {
+        let prices = self.prices(counts, context, at);
+        let uplift = self.uplift(context);
+        let mut lines = [None; BUCKETS];
+        let mut billed = [0u64; BUCKETS];
+        // Wholes stand before their parts, so backwards every part is known before its whole.
+        for bucket in Bucket::ALL.into_iter().rev() {
+            let Some(pico) = prices[bucket as usize] else { continue };
+            let all = self.billable(bucket, counts);
+            let parts = parts_of(bucket, &billed);
+            let Some(count) = all.checked_sub(parts) else {
+                return Err(Contradiction { whole: bucket, count: all, parts }.into());
+            };
+            billed[bucket as usize] = count;
+            if count > 0 {
+                let uplift = if bucket.is_tokens() { uplift } else { MILLION as u32 };
+                lines[bucket as usize] = Some(Line { count, price: UnitPrice::new(bucket, pico), uplift });
+            }
+        }
+        let amount = sum(lines.iter().flatten()).ok_or(BillError::TooLarge)?;
+        Ok(Bill { lines, amount })
+    }
+
+    /// The count of a bucket as it is billed, its parts included.
+    fn billable(&self, bucket: Bucket, counts: &Counts) -> u64 {
+        match counts.get(bucket) {
+            None if bucket == Bucket::Request => 1,
+            None | Some(0) => 0,
+            Some(count) => count.max(self.minimum(bucket)),
+        }
+    }
+}
+
+/// For each bucket the set of its parts, a bit each.
+const PARTS: [u32; BUCKETS] = {
+    let mut parts = [0; BUCKETS];
+    let mut part = 0;
+    while part < BUCKETS {
+        let wholes = Bucket::ALL[part].wholes();
+        let mut at = 0;
+        while at < wholes.len() {
+            parts[wholes[at] as usize] |= 1 << part;
+            at += 1;
+        }
+        part += 1;
+    }
+    parts
+};
+
+/// What the parts of `whole` are billed for, saturating.
+fn parts_of(whole: Bucket, billed: &[u64; BUCKETS]) -> u64 {
+    let (mut parts, mut sum) = (PARTS[whole as usize], 0u64);
+    while parts != 0 {
+        sum = sum.saturating_add(billed[parts.trailing_zeros() as usize]);
+        parts &= parts - 1;
+    }
+    sum
+}
+
+/// The exact sum, rounded once; `None` where it is too large.
+fn sum<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> Option<Amount> {
+    let is_whole = lines.clone().all(|line| line.uplift == MILLION as u32 && line.price.covers() == 1);
+    if is_whole {
+        let mut sum = 0u128;
+        for line in lines {
+            sum = sum.checked_add(line.exact()?)?;
+        }
+        return Some(Amount::from_pico(sum));
+    }
+    // One denominator for all: millionths of what one of 3,600 seconds costs.
+    const HOUR: u128 = covers(Bucket::AudioSecond) as u128;
+    let mut sum = 0u128;
+    for line in lines {
+        let share = u128::from(line.uplift) * (HOUR / u128::from(line.price.covers()));
+        sum = sum.checked_add(line.exact()?.checked_mul(share)?)?;
+    }
+    Some(Amount::from_pico(divide_half_even(sum, HOUR * MILLION)))
+}

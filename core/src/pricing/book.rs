@@ -1,0 +1,186 @@
+//! Price tables in layers, and what a name means in them.
+
+use alloc::vec::Vec;
+
+use super::context::PriceContext;
+use super::rule::Rule;
+use super::table::{Found, Model, PriceTable, Provider};
+use crate::time::UnixTime;
+use crate::usage::{Bucket, Counts};
+
+/// The most layers a book has.
+pub const MAX_LAYERS: usize = 4;
+
+/// Price tables in layers: what a layer states beats what the ones below it state, price by price.
+///
+/// A person's own table goes on top of the embedded one. It need name only what differs: of a model
+/// that both name, each bucket's price comes from the highest layer that has one, under the same
+/// circumstances; nothing is zero because a layer leaves it out.
+///
+/// ```
+/// use tokenwire_core::pricing::{PriceBook, PriceContext, PriceTable};
+/// use tokenwire_core::time::UnixTime;
+/// use tokenwire_core::usage::{Bucket, Counts};
+///
+/// let mut book = PriceBook::embedded();
+/// book.layer(PriceTable::from_json(
+///     r#"{"format":"pricing/1","providers":{"openai":{"as_of":"2026-11-26","models":[
+///         {"id":"gpt-5","rates":[{"prices":{"output":"8"}}]}]}}}"#,
+/// )?)?;
+///
+/// let mut counts = Counts::default();
+/// counts.set(Bucket::Input, 1_000);
+/// counts.set(Bucket::Output, 100);
+/// let gpt_5 = book.find("openai", "gpt-5").expect("a known model");
+/// let bill = gpt_5.bill(&counts, &PriceContext::STANDARD, UnixTime::from_millis(1_795_000_000_000))?;
+/// assert_eq!(bill.amount().to_string(), "0.00205"); // 1,000 × 1.25 + 100 × 8, for a million
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceBook {
+    /// The lowest first.
+    layers: Vec<PriceTable>,
+}
+
+/// A book that has as many layers as it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected at most {MAX_LAYERS} layers of price tables, found one more")]
+pub struct TooManyLayers;
+
+impl PriceBook {
+    /// A book without prices.
+    pub const fn empty() -> Self {
+        Self { layers: Vec::new() }
+    }
+
+    /// Lays a table on top.
+    ///
+    /// # Errors
+    /// There are [`MAX_LAYERS`] already.
+    pub fn layer(&mut self, table: PriceTable) -> Result<(), TooManyLayers> {
+        if self.layers.len() == MAX_LAYERS {
+            return Err(TooManyLayers);
+        }
+        self.layers.push(table);
+        Ok(())
+    }
+
+    /// The tables, the lowest first.
+    pub fn layers(&self) -> &[PriceTable] {
+        &self.layers
+    }
+
+    /// What the name of a model means at a provider, letters of any case; `None` where no table has
+    /// prices for it: nothing is guessed.
+    pub fn find(&self, provider: &str, model: &str) -> Option<Priced<'_>> {
+        let mut layers = [None; MAX_LAYERS];
+        for (layer, table) in layers.iter_mut().zip(&self.layers) {
+            *layer = table.find(provider, model);
+        }
+        let base = layers.iter().flatten().next().copied()?;
+        Some(Priced { layers, base })
+    }
+}
+
+/// A model's prices, found in a book.
+#[derive(Clone, Copy, Debug)]
+pub struct Priced<'a> {
+    /// The lowest first.
+    layers: [Option<Found<'a>>; MAX_LAYERS],
+    base: Found<'a>,
+}
+
+impl<'a> Priced<'a> {
+    fn found(&self) -> impl DoubleEndedIterator<Item = &Found<'a>> {
+        self.layers.iter().flatten()
+    }
+
+    /// The entry in the lowest table that has one.
+    pub const fn model(&self) -> &'a Model {
+        self.base.model
+    }
+
+    /// Whose price list that is.
+    pub const fn provider(&self) -> &'a Provider {
+        self.base.provider
+    }
+
+    /// Whether a higher layer changes prices of it.
+    pub fn is_overridden(&self) -> bool {
+        self.found().nth(1).is_some()
+    }
+
+    /// Tokens in the context window, where any layer knows it; the highest wins.
+    pub fn context_window(&self) -> Option<u64> {
+        self.found().rev().find_map(|found| found.model.context())
+    }
+
+    /// The price of a unit of `bucket` for a request with so many input tokens, in the words of
+    /// [`super::UnitPrice`].
+    pub fn price(
+        &self,
+        bucket: Bucket,
+        input: u64,
+        context: &PriceContext<'_>,
+        at: UnixTime,
+    ) -> Option<super::UnitPrice> {
+        let mut counts = Counts::default();
+        counts.set(Bucket::Input, input);
+        let pico = self.prices(&counts, context, at)[bucket as usize]?;
+        Some(super::UnitPrice::new(bucket, pico))
+    }
+
+    /// The counted buckets that no price covers, neither their own nor a whole's: their cost is not
+    /// known. Pages that a provider fetches for a model cost nothing beside their tokens.
+    pub fn unpriced(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Vec<Bucket> {
+        let prices = self.prices(counts, context, at);
+        let is_priced = |bucket: &Bucket| prices[*bucket as usize].is_some();
+        counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(bucket, _)| bucket)
+            .filter(|b| *b != Bucket::WebFetch && !is_priced(b) && !b.wholes().iter().any(is_priced))
+            .collect()
+    }
+
+    /// Every bucket's price at that time, under those circumstances.
+    pub(super) fn prices(
+        &self,
+        counts: &Counts,
+        context: &PriceContext<'_>,
+        at: UnixTime,
+    ) -> [Option<u64>; Bucket::ALL.len()] {
+        let input = counts.get(Bucket::Input).unwrap_or(0);
+        let mut prices = [None; Bucket::ALL.len()];
+        for found in self.found() {
+            for (bucket, steps) in standard(found.model, at).map(|r| &*r.prices).unwrap_or_default() {
+                prices[*bucket as usize] = Some(steps.at(input));
+            }
+        }
+        for found in self.found().filter(|found| !found.is_fallback) {
+            // The first rule that holds wins, so the last one is written first.
+            for rule in found.model.variants.iter().rev().filter(|rule| rule.holds(at, context)) {
+                for (bucket, steps) in &rule.prices {
+                    prices[*bucket as usize] = Some(steps.at(input));
+                }
+            }
+        }
+        prices
+    }
+
+    /// The uplift on token prices, in millionths.
+    pub(super) fn uplift(&self, context: &PriceContext<'_>) -> u32 {
+        let own = self.found().rev().filter(|found| !found.is_fallback);
+        let mut uplifts = own.flat_map(|found| &found.model.uplifts);
+        uplifts.find(|uplift| uplift.when.are_met(context)).map_or(1_000_000, |uplift| uplift.factor)
+    }
+
+    pub(super) fn minimum(&self, bucket: Bucket) -> u64 {
+        self.found().map(|found| found.model.minimum(bucket)).max().unwrap_or(0)
+    }
+}
+
+/// The standard rule: the last active one; if none is, the first.
+fn standard(model: &Model, at: UnixTime) -> Option<&Rule> {
+    model.rates.iter().rev().find(|rule| rule.is_active(at)).or(model.rates.first())
+}

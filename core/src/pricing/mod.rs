@@ -1,0 +1,18 @@
+//! What counts cost: price tables by model, date, time of day, size, tier and region, and the bill.
+
+mod bill;
+mod book;
+mod context;
+mod embedded;
+mod json;
+mod name;
+mod packed;
+mod rule;
+mod table;
+
+pub use bill::{Bill, BillError, Line};
+pub use book::{MAX_LAYERS, PriceBook, Priced, TooManyLayers};
+pub use context::{Circumstance, PriceContext};
+pub use json::TableError;
+pub use rule::UnitPrice;
+pub use table::{Model, PriceTable, Provider};
