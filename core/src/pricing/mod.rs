@@ -3,6 +3,7 @@
 mod bill;
 mod book;
 mod context;
+mod cost;
 mod embedded;
 mod json;
 mod name;
@@ -13,6 +14,7 @@ mod table;
 pub use bill::{Bill, BillError, Line};
 pub use book::{MAX_LAYERS, PriceBook, Priced, TooManyLayers};
 pub use context::{Circumstance, PriceContext};
+pub use cost::{Billed, Cost, CostSource, CostUnknown};
 pub use json::TableError;
 pub use rule::UnitPrice;
 pub use table::{Model, PriceTable, Provider};

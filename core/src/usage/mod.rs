@@ -56,6 +56,18 @@ impl Completeness {
             Self::Unknown => "unknown",
         }
     }
+
+    /// How much the sum of two tells: as much as the one that tells less.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        use Completeness::{Complete, Estimated, Partial, Unknown};
+        match (self, other) {
+            (Complete, Complete) => Complete,
+            (Unknown, Unknown) => Unknown,
+            (Estimated, Estimated | Complete) | (Complete, Estimated) => Estimated,
+            _ => Partial,
+        }
+    }
 }
 
 /// What a response, an attempt or a call used.
@@ -81,13 +93,7 @@ pub struct Usage {
 impl Usage {
     /// Adds what another attempt used. The sum is as complete as its least complete side.
     pub fn add(&mut self, other: &Self) {
-        use Completeness::{Complete, Estimated, Partial, Unknown};
-        self.completeness = match (self.completeness, other.completeness) {
-            (Complete, Complete) => Complete,
-            (Unknown, Unknown) => Unknown,
-            (Estimated, Estimated | Complete) | (Complete, Estimated) => Estimated,
-            _ => Partial,
-        };
+        self.completeness = self.completeness.and(other.completeness);
         self.stated_cost = match (self.stated_cost, other.stated_cost) {
             (Some(a), Some(b)) => Some(a.plus(b)),
             // Half a sum would look like a whole one.

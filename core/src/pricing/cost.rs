@@ -1,0 +1,312 @@
+//! What a usage cost, as far as that is known, and how it is known.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::bill::{BillError, Line};
+use super::book::PriceBook;
+use super::context::{Circumstance, PriceContext};
+use crate::date::Date;
+use crate::money::Amount;
+use crate::time::UnixTime;
+use crate::usage::{Bucket, Completeness, Usage};
+
+/// Where a cost comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CostSource {
+    /// Several attempts got theirs from different places.
+    Mixed,
+    /// The provider stated it with the usage.
+    Provider,
+    /// A price table.
+    Table {
+        /// Whose price list it is.
+        provider: String,
+        /// The entry that the model's name was found to mean.
+        model: String,
+        /// The day on which the table was right.
+        as_of: Date,
+        /// Whether a table of the caller's changes it.
+        is_overridden: bool,
+    },
+}
+
+impl CostSource {
+    /// The stable name: `mixed`, `provider`, `table`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Mixed => "mixed",
+            Self::Provider => "provider",
+            Self::Table { .. } => "table",
+        }
+    }
+}
+
+/// Why a cost is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CostUnknown {
+    /// The usage contradicts itself; its raw figures are in [`Usage::raw`].
+    #[error(transparent)]
+    Bill(#[from] BillError),
+    /// No table has prices for the model.
+    #[error("no price is known for {model:?} of {provider:?}")]
+    NoPrice {
+        /// The provider that was asked for.
+        provider: String,
+        /// The model that was asked for.
+        model: String,
+    },
+    /// The provider did not state what was used.
+    #[error("the usage was not stated")]
+    NoUsage,
+}
+
+/// What a usage cost.
+///
+/// `amount` is `None` where nothing is known, never zero for it. A cost that the provider stated has
+/// no lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// The amount; of an incomplete cost, what is known of it.
+    pub amount: Option<Amount>,
+    /// How much it tells: `Partial` where counts or prices of a part are missing.
+    pub completeness: Completeness,
+    /// Where it comes from; `None` where nothing was billed or nothing is known.
+    pub source: Option<CostSource>,
+    /// What was billed, by bucket.
+    pub lines: Vec<Line>,
+    /// Counts that no price covers; their cost is missing from the amount.
+    pub unpriced: Vec<Bucket>,
+    /// Why the amount, or a part of it, is not known.
+    pub unknown: Option<CostUnknown>,
+}
+
+/// Whose prices a usage is billed at.
+#[derive(Clone, Copy, Debug)]
+pub struct Billed<'a> {
+    /// The provider's id in the tables: `openai`, `anthropic`, `google`, `x-ai`, …
+    pub provider: &'a str,
+    /// The model's names, the most exact first: what the response says, then what was asked for. The
+    /// first one that has a price counts.
+    pub models: &'a [&'a str],
+    /// The circumstances as the caller knows them; what the usage reports beats them.
+    pub context: PriceContext<'a>,
+    /// When the call was made.
+    pub at: UnixTime,
+}
+
+impl PriceContext<'_> {
+    /// The same with what the provider reported: tier, speed and region.
+    #[must_use]
+    pub fn reported<'a>(&'a self, usage: &'a Usage) -> PriceContext<'a> {
+        self.with(Circumstance::ServiceTier, usage.service_tier.as_deref())
+            .with(Circumstance::Speed, usage.speed.as_deref())
+            .with(Circumstance::Region, usage.region.as_deref())
+    }
+}
+
+impl Cost {
+    /// A cost that is known to be nothing: the provider refused before it read anything.
+    pub fn nothing() -> Self {
+        Self { amount: Some(Amount::ZERO), completeness: Completeness::Complete, ..Self::default() }
+    }
+
+    fn unknown(why: CostUnknown) -> Self {
+        Self { unknown: Some(why), ..Self::default() }
+    }
+
+    /// What `usage` cost.
+    pub fn of(usage: &Usage, billed: &Billed<'_>, book: &PriceBook) -> Self {
+        if let Some(amount) = usage.stated_cost {
+            let source = Some(CostSource::Provider);
+            return Self {
+                amount: Some(amount),
+                completeness: usage.completeness,
+                source,
+                ..Self::default()
+            };
+        }
+        match (usage.counts.is_empty(), usage.completeness) {
+            (true, Completeness::Complete) => Self::nothing(),
+            (true, _) => Self::unknown(CostUnknown::NoUsage),
+            (false, _) => Self::from_table(usage, billed, book),
+        }
+    }
+
+    fn from_table(usage: &Usage, billed: &Billed<'_>, book: &PriceBook) -> Self {
+        let Some(priced) = billed.models.iter().find_map(|model| book.find(billed.provider, model)) else {
+            return Self::unknown(CostUnknown::NoPrice {
+                provider: billed.provider.into(),
+                model: billed.models.first().copied().unwrap_or_default().into(),
+            });
+        };
+        let source = Some(CostSource::Table {
+            provider: priced.provider().id().into(),
+            model: priced.model().id().into(),
+            as_of: priced.provider().as_of(),
+            is_overridden: priced.is_overridden(),
+        });
+        let context = billed.context.reported(usage);
+        let bill = match priced.bill(&usage.counts, &context, billed.at) {
+            Ok(bill) => bill,
+            Err(error) => return Self { source, ..Self::unknown(error.into()) },
+        };
+        let unpriced = priced.unpriced(&usage.counts, &context, billed.at);
+        let is_whole = unpriced.is_empty();
+        Self {
+            amount: Some(bill.amount()),
+            completeness: if is_whole { usage.completeness } else { Completeness::Partial },
+            source,
+            lines: bill.lines().copied().collect(),
+            unpriced,
+            unknown: None,
+        }
+    }
+
+    /// Adds the cost of another attempt. Lines of the same bucket at the same price become one; the sum
+    /// is as complete as its least complete side.
+    pub fn add(&mut self, other: &Self) {
+        self.completeness = self.completeness.and(other.completeness);
+        self.amount = match (self.amount, other.amount) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            (one, other) => one.or(other),
+        };
+        self.source = match (self.source.take(), &other.source) {
+            (Some(one), Some(two)) if one != *two => Some(CostSource::Mixed),
+            (one, two) => one.or_else(|| two.clone()),
+        };
+        for line in &other.lines {
+            let same = |known: &&mut Line| known.price == line.price && known.uplift == line.uplift;
+            match self.lines.iter_mut().find(same) {
+                Some(known) => known.count = known.count.saturating_add(line.count),
+                None => self.lines.push(*line),
+            }
+        }
+        for bucket in &other.unpriced {
+            if !self.unpriced.contains(bucket) {
+                self.unpriced.push(*bucket);
+            }
+        }
+        if self.unknown.is_none() {
+            self.unknown.clone_from(&other.unknown);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pricing::PriceTable;
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn book() -> PriceBook {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":[[0,"1"],[100,"2"]],"output":"10","cache_read":"0.1"}}],
+            "variants":[{"when":{"service_tier":["flex"]},"prices":{"output":"5"}}],
+            "uplift":[{"when":{"region":["us"]},"multiply":"1.1"}]}]}}}"#;
+        let mut book = PriceBook::empty();
+        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
+        book
+    }
+
+    fn usage(counts: &[(Bucket, u64)]) -> Usage {
+        let mut usage = Usage { completeness: Completeness::Complete, ..Usage::default() };
+        counts.iter().for_each(|(bucket, count)| usage.counts.set(*bucket, *count));
+        usage
+    }
+
+    fn cost(usage: &Usage, models: &[&str]) -> Cost {
+        let billed =
+            Billed { provider: "p", models, context: PriceContext::STANDARD, at: UnixTime::from_millis(0) };
+        Cost::of(usage, &billed, &book())
+    }
+
+    fn pico(cost: &Cost) -> Option<u128> {
+        cost.amount.map(Amount::as_pico)
+    }
+
+    #[test]
+    fn what_the_response_names_comes_first_then_what_was_asked_for() {
+        let used = usage(&[(Bucket::Input, 10), (Bucket::Output, 1)]);
+        let found = cost(&used, &["m-2000-aliased", "M"]);
+        assert_eq!((pico(&found), found.completeness), (Some(20_000_000), Completeness::Complete));
+        let Some(CostSource::Table { model, as_of, .. }) = &found.source else { panic!("{found:?}") };
+        assert_eq!((model.as_str(), as_of.to_string().as_str()), ("m", "2026-11-10"));
+        let missing = cost(&used, &["n"]);
+        assert_eq!((missing.amount, missing.completeness), (None, Completeness::Unknown));
+        let why = missing.unknown.expect("a reason").to_string();
+        assert_eq!(why, "no price is known for \"n\" of \"p\"");
+    }
+
+    #[test]
+    fn a_stated_cost_beats_the_table_and_zero_is_a_cost() {
+        let mut used = usage(&[(Bucket::Input, 10)]);
+        used.stated_cost = Some(Amount::ZERO);
+        let stated = cost(&used, &["m"]);
+        assert_eq!((stated.amount, stated.source), (Some(Amount::ZERO), Some(CostSource::Provider)));
+    }
+
+    #[test]
+    fn nothing_known_is_no_zero_and_nothing_billed_is_one() {
+        assert_eq!(cost(&Usage::default(), &["m"]).unknown, Some(CostUnknown::NoUsage));
+        assert_eq!(cost(&Usage::nothing_billed(), &["m"]), Cost::nothing());
+    }
+
+    #[test]
+    fn contradictory_counts_have_no_cost() {
+        let found = cost(&usage(&[(Bucket::Input, 5), (Bucket::CacheRead, 6)]), &["m"]);
+        assert_eq!((found.amount, found.completeness), (None, Completeness::Unknown));
+        let why = found.unknown.expect("a reason").to_string();
+        assert_eq!(why, "contradictory usage: input is 5, its parts add up to 6");
+    }
+
+    #[test]
+    fn what_no_price_covers_makes_the_cost_partial() {
+        let found = cost(
+            &usage(&[(Bucket::Output, 5), (Bucket::OutputReasoning, 5), (Bucket::WebSearch, 1)]),
+            &["m"],
+        );
+        assert_eq!(
+            (found.unpriced.as_slice(), found.completeness),
+            (&[Bucket::WebSearch][..], Completeness::Partial)
+        );
+        assert_eq!(pico(&found), Some(50_000_000));
+    }
+
+    #[test]
+    fn what_was_reported_beats_what_the_caller_said() {
+        let mut used = usage(&[(Bucket::Output, 10)]);
+        used.service_tier = Some("default".into());
+        let context = PriceContext::STANDARD.with(Circumstance::ServiceTier, Some("flex"));
+        let billed = Billed { provider: "p", models: &["m"], context, at: UnixTime::from_millis(0) };
+        assert_eq!(pico(&Cost::of(&used, &billed, &book())), Some(100_000_000));
+        used.service_tier = None;
+        assert_eq!(pico(&Cost::of(&used, &billed, &book())), Some(50_000_000));
+    }
+
+    #[test]
+    fn attempts_add_up_by_price() {
+        let mut sum = cost(&usage(&[(Bucket::Input, 100), (Bucket::Output, 1)]), &["m"]);
+        sum.add(&cost(&usage(&[(Bucket::Input, 101), (Bucket::Output, 2)]), &["m"]));
+        let lines: vec::Vec<_> =
+            sum.lines.iter().map(|l| (l.bucket().name(), l.count, l.price.pico())).collect();
+        let expected = [("input", 100, 1_000_000), ("output", 3, 10_000_000), ("input", 101, 2_000_000)];
+        assert_eq!(lines, expected);
+        assert_eq!(pico(&sum), Some(332_000_000));
+        assert_eq!(sum.lines.iter().map(Line::amount).sum::<Amount>(), sum.amount.expect("known"));
+        sum.add(&cost(&Usage::default(), &["m"]));
+        assert_eq!((pico(&sum), sum.completeness), (Some(332_000_000), Completeness::Partial));
+    }
+
+    #[test]
+    fn an_uplift_is_on_tokens_and_rounded_once() {
+        let mut used = usage(&[(Bucket::Input, 1), (Bucket::CacheRead, 1), (Bucket::Output, 1)]);
+        used.region = Some("US".into());
+        let found = cost(&used, &["m"]);
+        assert_eq!(pico(&found), Some(11_110_000));
+        assert!(found.lines.iter().all(|line| line.uplift == 1_100_000));
+    }
+}
