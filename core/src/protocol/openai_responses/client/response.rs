@@ -82,7 +82,7 @@ fn reason<'a>(r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>, json::Error> {
 pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     let malformed = |e| DecodeError::json("a Responses body", e, body);
     let envelope = Envelope::read(body).map_err(malformed)?;
-    if let Some(kind) = envelope.kind.as_deref() {
+    if let Some(kind) = envelope.kind.as_deref().filter(|kind| !kind.is_empty()) {
         return state.event(kind, body, sink);
     }
     let object = envelope.object.as_deref();
@@ -388,5 +388,13 @@ mod tests {
             panic!("not a vendor part")
         };
         assert_eq!(json.as_str(), expected);
+    }
+
+    #[test]
+    fn an_empty_type_is_none() {
+        let told = decode(&[r#"{"type":"","object":"response","status":"completed"}"#]);
+        assert_eq!(told.end, Ok(()));
+        let told = decode(&[r#"{"type":""}"#]);
+        assert!(matches!(told.end, Err(DecodeError::Incomplete { .. })), "{:?}", told.end);
     }
 }
