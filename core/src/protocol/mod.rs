@@ -10,30 +10,20 @@ mod decoder;
 mod dialect;
 mod encode;
 mod encoding;
+mod error;
 mod gemini;
 mod openai_chat;
 mod openai_error;
 mod openai_responses;
+mod resume;
 mod target;
 mod wire_decoder;
 
-pub use decoder::{Caps, Decoder, Resume};
+pub use decoder::{Caps, Decoder};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{Encoded, encode_request, encode_resume};
 pub use encoding::EncodeError;
+pub use error::read_error;
+pub use resume::Resume;
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};
-
-use crate::failure::ErrorBody;
-use crate::model::Wire;
-
-/// Reads the error body of an HTTP error response; `None` where it is not an error of that wire
-/// (an HTML page, an empty body).
-pub fn read_error(wire: Wire, body: &str) -> Option<ErrorBody> {
-    match wire {
-        Wire::Anthropic => anthropic::client::error::read(body),
-        Wire::Gemini => gemini::client::error::read(body),
-        Wire::OpenaiChat => openai_chat::client::error::read(body),
-        Wire::OpenaiResponses => openai_responses::client::error::read(body),
-    }
-}
