@@ -360,6 +360,15 @@ impl<'a> Reader<'a> {
         Ok(&self.text[start..self.at])
     }
 
+    /// The same, but a `null` gives `None`.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    #[inline]
+    pub fn opt_raw(&mut self) -> Result<Option<&'a str>> {
+        if self.null() { Ok(None) } else { self.raw().map(Some) }
+    }
+
     /// Offset in bytes of the next unread byte.
     pub const fn position(&self) -> usize {
         self.at

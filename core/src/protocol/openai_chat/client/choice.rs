@@ -6,7 +6,6 @@ use alloc::string::String;
 use super::details::Details;
 use super::logprobs::Logprobs;
 use super::media::{self, Audio};
-use super::not_null;
 use super::tool_calls::ToolCalls;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
@@ -104,7 +103,7 @@ impl<'a> Delta<'a> {
                 "role" => r.skip()?,
                 "reasoning_content" => delta.reasoning_content = r.opt_string()?,
                 "reasoning" => delta.reasoning = r.opt_string()?,
-                "reasoning_details" => delta.details = not_null(r)?,
+                "reasoning_details" => delta.details = r.opt_raw()?,
                 "refusal" => delta.refusal = r.opt_string()?,
                 _ => delta.has_rest |= delta.rest.read(&key, r)?,
             }
@@ -135,11 +134,11 @@ impl<'a> Rest<'a> {
             "extra_content" => &mut self.extra_content,
             "padding" => return r.skip().map(|()| false),
             _ => {
-                self.has_extras |= not_null(r)?.is_some();
+                self.has_extras |= r.opt_raw()?.is_some();
                 return Ok(false);
             }
         };
-        *field = not_null(r)?;
+        *field = r.opt_raw()?;
         Ok(field.is_some())
     }
 }
@@ -507,8 +506,8 @@ impl<'a> ContentPart<'a> {
             match &*key {
                 "type" => part.kind = r.opt_string()?.unwrap_or_default(),
                 "text" | "refusal" => part.text = r.opt_string()?.or(part.text),
-                "thinking" => part.thinking = not_null(r)?,
-                "signature" => part.signature = not_null(r)?,
+                "thinking" => part.thinking = r.opt_raw()?,
+                "signature" => part.signature = r.opt_raw()?,
                 _ => r.skip()?,
             }
         }

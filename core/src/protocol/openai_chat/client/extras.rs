@@ -5,7 +5,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::choice::Choice;
-use super::not_null;
 use crate::json::{self, Reader};
 use crate::model::{Event, Sink};
 
@@ -122,7 +121,7 @@ impl Extras {
         r: &mut Reader<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), json::Error> {
-        let Some(value) = not_null(r)? else { return Ok(()) };
+        let Some(value) = r.opt_raw()? else { return Ok(()) };
         let has_room = self.told.len() < MAX_TOLD;
         match self.told.iter_mut().find(|(p, n, _)| *p == part && *n == name) {
             Some((_, _, known)) if known == value => return Ok(()),

@@ -13,10 +13,3 @@ pub(in crate::protocol) mod response;
 pub(in crate::protocol) mod stream;
 mod tool_calls;
 mod tools;
-
-use crate::json::{self, Reader};
-
-/// The text of the next value, unless it is `null`.
-fn not_null<'a>(r: &mut Reader<'a>) -> Result<Option<&'a str>, json::Error> {
-    if r.null() { Ok(None) } else { r.raw().map(Some) }
-}

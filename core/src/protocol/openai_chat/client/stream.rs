@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::choice::{Choice, Out};
 use super::extras::Extras;
-use super::{error, not_null, response};
+use super::{error, response};
 use crate::failure::ErrorBody;
 use crate::json::{self, Kind, Reader, Scope};
 use crate::model::{Event, Sink};
@@ -128,7 +128,7 @@ impl State {
                     seen.is_delta |= object.as_deref() == Some("chat.completion.chunk");
                 }
                 "usage" => {
-                    if let Some(raw) = not_null(&mut r)? {
+                    if let Some(raw) = r.opt_raw()? {
                         has_usage = true;
                         seen.is_chunk = true;
                         self.read_usage(raw)?;
@@ -137,13 +137,13 @@ impl State {
                 "x_groq" => groq_usage = read_groq(&mut r, seen)?,
                 "service_tier" => self.note_tier(r.opt_string()?),
                 "error" => {
-                    if let Some(raw) = not_null(&mut r)? {
+                    if let Some(raw) = r.opt_raw()? {
                         seen.error = error::read_value(raw);
                     }
                 }
                 "obfuscation" | "p" => r.skip()?,
                 // The envelope repeats itself; the last chunk tells what has changed.
-                _ => seen.has_extras |= not_null(&mut r)?.is_some() && !self.extras.has_told(&key),
+                _ => seen.has_extras |= r.opt_raw()?.is_some() && !self.extras.has_told(&key),
             }
         }
         if let (Some(raw), false) = (groq_usage, has_usage) {
@@ -212,19 +212,19 @@ impl State {
                         let (choice, mut out) = self.choice(index, sink);
                         seen.has_extras |= choice.delta(r, false, &mut out)?;
                     }
-                    _ => delta = not_null(r)?,
+                    _ => delta = r.opt_raw()?,
                 },
-                "message" => message = not_null(r)?,
+                "message" => message = r.opt_raw()?,
                 "finish_reason" => finish = r.opt_text()?,
-                "logprobs" => logprobs = not_null(r)?,
+                "logprobs" => logprobs = r.opt_raw()?,
                 "text" => text = r.opt_string()?,
                 "error" => {
-                    if let Some(raw) = not_null(r)? {
+                    if let Some(raw) = r.opt_raw()? {
                         seen.error = error::read_value(raw);
                     }
                 }
                 _ => {
-                    seen.has_extras |= not_null(r)?.is_some_and(|raw| !self.extras.has_told_value(&key, raw));
+                    seen.has_extras |= r.opt_raw()?.is_some_and(|raw| !self.extras.has_told_value(&key, raw));
                 }
             }
         }
@@ -340,9 +340,9 @@ fn read_groq<'a>(r: &mut Reader<'a>, seen: &mut Seen) -> Result<Option<&'a str>,
     let Some(mut fields) = r.opt_object()? else { return Ok(usage) };
     while let Some(key) = fields.key(r)? {
         match &*key {
-            "usage" => usage = not_null(r)?,
+            "usage" => usage = r.opt_raw()?,
             "error" => {
-                if let Some(raw) = not_null(r)? {
+                if let Some(raw) = r.opt_raw()? {
                     seen.error = error::read_value(raw);
                 }
             }

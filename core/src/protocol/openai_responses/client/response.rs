@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::error;
-use super::item::{Item, opt_raw};
+use super::item::Item;
 use super::stream::{Phase, State};
 use crate::json::{self, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
@@ -40,17 +40,17 @@ impl<'a> Envelope<'a> {
         while let Some(key) = fields.key(r)? {
             match &*key {
                 "background" => envelope.is_background = r.opt_bool()? == Some(true),
-                "error" => envelope.error = opt_raw(r)?,
+                "error" => envelope.error = r.opt_raw()?,
                 "id" => envelope.id = r.opt_text()?,
                 "incomplete_details" => envelope.incomplete_reason = reason(r)?,
                 "model" => envelope.model = r.opt_string()?,
                 "object" => envelope.object = r.opt_string()?,
-                "output" => envelope.output = opt_raw(r)?,
+                "output" => envelope.output = r.opt_raw()?,
                 "service_tier" => envelope.service_tier = r.opt_string()?,
                 "status" => envelope.status = r.opt_text()?,
-                "tool_usage" => envelope.tool_usage = opt_raw(r)?,
+                "tool_usage" => envelope.tool_usage = r.opt_raw()?,
                 "type" => envelope.kind = r.opt_string()?,
-                "usage" => envelope.usage = opt_raw(r)?,
+                "usage" => envelope.usage = r.opt_raw()?,
                 _ => r.skip()?,
             }
         }
@@ -110,7 +110,7 @@ fn other_object(
     let r = &mut Reader::new(body);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        if let Some(value) = opt_raw(r)? {
+        if let Some(value) = r.opt_raw()? {
             sink.event(Event::Extra { part: None, name, value: Cow::Borrowed(value) });
         }
     }
@@ -156,7 +156,7 @@ fn around(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let r = &mut Reader::new(data);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        let value = opt_raw(r)?;
+        let value = r.opt_raw()?;
         if let Some(value) = value
             && !matches!(&*name, "obfuscation" | "response" | "sequence_number" | "type")
         {
@@ -253,7 +253,7 @@ fn extras(body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let r = &mut Reader::new(body);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        let Some(value) = opt_raw(r)? else { continue };
+        let Some(value) = r.opt_raw()? else { continue };
         // `output_text` repeats the text; official clients compute it.
         let is_known = matches!(
             &*name,
