@@ -1,3 +1,8 @@
 //! OpenAI Responses.
 
 pub(super) mod client;
+
+use crate::model::Wire;
+
+/// The wire that this folder speaks.
+const WIRE: Wire = Wire::OpenaiResponses;

@@ -1,5 +1,6 @@
 //! OpenAI Chat Completions, towards a provider.
 
+mod cache;
 mod choice;
 mod details;
 pub(in crate::protocol) mod error;

@@ -4,7 +4,9 @@
 //! wire addresses by item and index, `item.rs` turns items into parts; streamed events and whole
 //! responses both end there.
 
+mod cache;
 pub(in crate::protocol) mod error;
+mod extensions;
 mod input;
 mod item;
 mod parts;
