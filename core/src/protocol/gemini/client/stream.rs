@@ -418,7 +418,7 @@ impl State {
             let Some(mut list) = r.opt_array()? else { continue };
             while list.element(r)? {
                 let Some(part) = RawPart::read(r, &mut self.usual)? else { continue };
-                self.usual.note_part(&part);
+                self.usual.note_part(part.is_only_text());
                 if let Some(before) = held.replace(part) {
                     let place = self.parts.place(number.get()?);
                     self.parts.add(place, before, sink)?;

@@ -6,35 +6,13 @@ use alloc::string::String;
 use super::details::Details;
 use super::logprobs::Logprobs;
 use super::media::{self, Audio};
+use super::out::Out;
 use super::tool_calls::ToolCalls;
 use crate::json::{self, Kind, Reader};
-use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
+use crate::model::{Event, Finish, FinishReason, PartKind, Wire};
 
-/// Where a choice's events go.
-pub(super) struct Out<'s> {
-    pub(super) sink: &'s mut dyn Sink,
-    /// How many parts the response has opened.
-    pub(super) parts: &'s mut u32,
-    /// Bytes that the choices hold back or remember.
-    pub(super) held: &'s mut usize,
-    /// The choice's number.
-    pub(super) candidate: u32,
-}
-
-impl Out<'_> {
-    #[inline]
-    pub(super) fn event(&mut self, event: Event<'_>) {
-        self.sink.event(event);
-    }
-
-    /// Opens a part and gives its number.
-    pub(super) fn open(&mut self, kind: PartKind<'_>) -> u32 {
-        let part = *self.parts;
-        *self.parts = part.saturating_add(1);
-        self.sink.event(Event::PartStart { part, candidate: self.candidate, kind });
-        part
-    }
-}
+/// More choices than any provider draws.
+const MAX_CHOICES: usize = 256;
 
 /// What has come of one choice.
 #[derive(Clone, Debug, Default)]
@@ -472,6 +450,24 @@ impl Choice {
             other => other,
         }
     }
+}
+
+/// A choice's number, so bound that a wild one cannot make the list long.
+pub(super) fn wild(index: u64) -> usize {
+    usize::try_from(index).unwrap_or(MAX_CHOICES).min(MAX_CHOICES - 1)
+}
+
+/// The number that a choice states.
+pub(super) fn choice_index(choice: &str) -> Result<usize, json::Error> {
+    let mut r = Reader::new(choice);
+    let Some(mut fields) = r.opt_object()? else { return Ok(0) };
+    while let Some(key) = fields.key(&mut r)? {
+        if key == "index" {
+            return Ok(r.opt_u64()?.map_or(0, wild));
+        }
+        r.skip()?;
+    }
+    Ok(0)
 }
 
 /// The canonical reason for a word, in lower case.

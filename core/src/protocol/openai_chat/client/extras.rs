@@ -4,7 +4,7 @@ use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::Choice;
+use super::choice::{Choice, choice_index};
 use crate::json::{self, Reader};
 use crate::model::{Event, Sink};
 
@@ -68,7 +68,7 @@ impl Extras {
         let Some(mut list) = r.opt_array()? else { return Ok(()) };
         while list.element(r)? {
             let raw = r.raw()?;
-            let index = super::stream::choice_index(raw)?;
+            let index = choice_index(raw)?;
             // The first choice speaks for the response.
             let part = match index {
                 0 => None,

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use super::choice::Out;
+use super::out::Out;
 use crate::json::{self, Reader, Writer};
 use crate::model::{Event, MediaKind, PartKind, Wire};
 

@@ -9,6 +9,7 @@ mod logprobs;
 mod media;
 mod media_parts;
 mod messages;
+mod out;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;
 pub(in crate::protocol) mod stream;

@@ -5,8 +5,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::{Choice, Out};
+use super::choice::{Choice, wild};
 use super::extras::Extras;
+use super::out::Out;
 use super::{error, response};
 use crate::failure::ErrorBody;
 use crate::json::{self, Kind, Reader, Scope};
@@ -33,9 +34,6 @@ pub(in crate::protocol) struct State {
     has_begun: bool,
     is_done: bool,
 }
-
-/// More choices than any provider draws.
-const MAX_CHOICES: usize = 256;
 
 /// Longer beginnings of a chunk are not kept to compare with.
 const MAX_PREFIX: usize = 1024;
@@ -261,7 +259,7 @@ impl State {
         if self.choices.len() <= index {
             self.choices.resize_with(index + 1, Choice::default);
         }
-        // `index` is below MAX_CHOICES, so it fits.
+        // `wild` has bounded `index`, so it fits.
         let out = Out { sink, parts: &mut self.parts, held: &mut self.held, candidate: index as u32 };
         (&mut self.choices[index], out)
     }
@@ -302,24 +300,6 @@ impl State {
             sink.event(Event::Usage(Box::new(self.usage.clone())));
         }
     }
-}
-
-/// A choice's number, so bound that a wild one cannot make the list long.
-fn wild(index: u64) -> usize {
-    usize::try_from(index).unwrap_or(MAX_CHOICES).min(MAX_CHOICES - 1)
-}
-
-/// The number that a choice states.
-pub(super) fn choice_index(choice: &str) -> Result<usize, json::Error> {
-    let mut r = Reader::new(choice);
-    let Some(mut fields) = r.opt_object()? else { return Ok(0) };
-    while let Some(key) = fields.key(&mut r)? {
-        if key == "index" {
-            return Ok(r.opt_u64()?.map_or(0, wild));
-        }
-        r.skip()?;
-    }
-    Ok(0)
 }
 
 /// Keeps a text that is neither absent nor empty; tells whether it is news.

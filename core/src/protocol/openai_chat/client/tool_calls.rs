@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::Out;
+use super::out::Out;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, PartKind, ToolCallKind, Wire};
 
