@@ -1,6 +1,7 @@
 //! OpenAI Responses.
 
 pub(super) mod client;
+mod finish;
 
 use crate::model::Wire;
 

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::block::Spelled;
 use super::stream::State;
 use crate::json::{self, Kind, Reader};
-use crate::model::{Event, Finish, FinishReason, PartKind, Sink};
+use crate::model::{Event, Finish, PartKind, Sink};
+use crate::protocol::anthropic::finish;
 use crate::protocol::wire_decoder::DecodeError;
 
 /// Decodes a whole message object.
@@ -100,7 +101,7 @@ impl<'a> Stop<'a> {
         }
         let detail = self.sequence.or_else(|| explanation.clone()).or(category);
         let finish = Finish {
-            reason: canonical(&raw, has_tool_calls),
+            reason: finish::reason(&raw, has_tool_calls),
             raw: Some(raw.into_owned()),
             detail: detail.map(Cow::into_owned),
         };
@@ -110,19 +111,6 @@ impl<'a> Stop<'a> {
 
 /// A finish and the words of a refusal.
 type Stated<'a> = (Finish, Option<Cow<'a, str>>);
-
-fn canonical(raw: &str, has_tool_calls: bool) -> FinishReason {
-    match raw {
-        "end_turn" if has_tool_calls => FinishReason::ToolCalls,
-        "end_turn" => FinishReason::Stop,
-        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
-        "stop_sequence" => FinishReason::StopSequence,
-        "tool_use" => FinishReason::ToolCalls,
-        "compaction" | "pause_turn" => FinishReason::Pause,
-        "refusal" => FinishReason::Refusal,
-        _ => FinishReason::Other,
-    }
-}
 
 impl State {
     /// Takes a message object: all of a response, or what a stream begins with.
@@ -174,24 +162,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_stop_reason_has_its_word() {
-        for (raw, has_tool_calls, reason) in [
-            ("end_turn", false, FinishReason::Stop),
-            ("end_turn", true, FinishReason::ToolCalls),
-            ("tool_use", true, FinishReason::ToolCalls),
-            ("max_tokens", true, FinishReason::Length),
-            ("model_context_window_exceeded", false, FinishReason::Length),
-            ("stop_sequence", false, FinishReason::StopSequence),
-            ("pause_turn", false, FinishReason::Pause),
-            ("compaction", false, FinishReason::Pause),
-            ("refusal", false, FinishReason::Refusal),
-            ("7", false, FinishReason::Other),
-        ] {
-            assert_eq!(canonical(raw, has_tool_calls), reason, "{raw}");
-        }
-    }
 
     #[test]
     fn the_detail_is_the_sequence_or_the_refusal() {

@@ -10,6 +10,7 @@ use super::out::Out;
 use super::tool_calls::ToolCalls;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, Finish, FinishReason, PartKind, Wire};
+use crate::protocol::openai_chat::finish;
 
 /// More choices than any provider draws.
 const MAX_CHOICES: usize = 256;
@@ -442,7 +443,7 @@ impl Choice {
 
     fn reason(&self) -> FinishReason {
         let word = self.finish_raw.as_deref().map(str::to_ascii_lowercase);
-        let reason = word.as_deref().map_or(FinishReason::Stop, canonical);
+        let reason = word.as_deref().map_or(FinishReason::Stop, finish::reason);
         match reason {
             // Calls tell more than the word: many servers say `stop` beside them.
             FinishReason::Stop | FinishReason::Other if self.tool_calls.is_any() => FinishReason::ToolCalls,
@@ -470,21 +471,6 @@ pub(super) fn choice_index(choice: &str) -> Result<usize, json::Error> {
     Ok(0)
 }
 
-/// The canonical reason for a word, in lower case.
-fn canonical(word: &str) -> FinishReason {
-    match word {
-        "" | "stop" | "eos" | "eos_token" | "end_turn" | "complete" | "completed" => FinishReason::Stop,
-        "stop_sequence" => FinishReason::StopSequence,
-        "tool_calls" | "tool_call" | "tool_use" | "function_call" => FinishReason::ToolCalls,
-        "length" | "max_tokens" | "model_length" | "model_context_window_exceeded" => FinishReason::Length,
-        "content_filter" | "content-filter" | "safety" | "sensitive" => FinishReason::ContentFilter,
-        "refusal" => FinishReason::Refusal,
-        "error" | "insufficient_system_resource" | "network_error" => FinishReason::Error,
-        "abort" | "cancelled" => FinishReason::Cancelled,
-        _ => FinishReason::Other,
-    }
-}
-
 /// A part of a content list, as far as it is understood here.
 #[derive(Default)]
 struct ContentPart<'a> {
@@ -508,29 +494,5 @@ impl<'a> ContentPart<'a> {
             }
         }
         Ok(part)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_word_has_a_reason() {
-        for (word, reason) in [
-            ("stop", FinishReason::Stop),
-            ("eos", FinishReason::Stop),
-            ("", FinishReason::Stop),
-            ("length", FinishReason::Length),
-            ("model_length", FinishReason::Length),
-            ("tool_call", FinishReason::ToolCalls),
-            ("function_call", FinishReason::ToolCalls),
-            ("content_filter", FinishReason::ContentFilter),
-            ("insufficient_system_resource", FinishReason::Error),
-            ("error", FinishReason::Error),
-            ("never seen", FinishReason::Other),
-        ] {
-            assert_eq!(canonical(word), reason, "{word}");
-        }
     }
 }

@@ -11,6 +11,7 @@ use super::stream::{Phase, State};
 use crate::json::{self, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
 use crate::protocol::openai_error;
+use crate::protocol::openai_responses::finish;
 use crate::protocol::wire_decoder::{DecodeError, WireDecoder};
 use crate::usage::{Completeness, read_openai_responses, read_tool_usage};
 
@@ -234,17 +235,10 @@ fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error
 }
 
 fn finish_reason(state: &State, status: Option<&str>, detail: Option<&str>) -> FinishReason {
-    match (status, detail) {
-        (Some("completed") | None, _) if state.parts.has_tool_call => FinishReason::ToolCalls,
-        (Some("completed") | None, _) if state.parts.has_refusal => FinishReason::Refusal,
-        (Some("completed") | None, _) => FinishReason::Stop,
-        (Some("cancelled"), _) => FinishReason::Cancelled,
-        (Some("failed"), _) => FinishReason::Error,
-        (Some("in_progress" | "queued"), _) => FinishReason::Pause,
-        (Some("incomplete"), Some("content_filter")) => FinishReason::ContentFilter,
-        (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => FinishReason::Length,
-        (Some("incomplete"), Some("steered")) => FinishReason::Pause,
-        _ => FinishReason::Other,
+    match finish::reason(status, detail) {
+        FinishReason::Stop if state.parts.has_tool_call => FinishReason::ToolCalls,
+        FinishReason::Stop if state.parts.has_refusal => FinishReason::Refusal,
+        reason => reason,
     }
 }
 
