@@ -4,6 +4,7 @@
 //! wire addresses by item and index, `item.rs` turns items into parts; streamed events and whole
 //! responses both end there.
 
+mod assembly;
 mod cache;
 pub(in crate::protocol) mod error;
 mod extensions;

@@ -5,14 +5,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::assembly::{Assembly, Phase};
 use super::error;
 use super::item::Item;
-use super::stream::{Phase, State};
 use crate::json::{self, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
 use crate::protocol::openai_error;
 use crate::protocol::openai_responses::finish;
-use crate::protocol::wire_decoder::{DecodeError, WireDecoder};
+use crate::protocol::wire_decoder::DecodeError;
 use crate::usage::{Completeness, read_openai_responses, read_tool_usage};
 
 /// The fields of a response object that the vocabulary has words for.
@@ -79,35 +79,41 @@ fn reason<'a>(r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>, json::Error> {
     Ok(reason)
 }
 
-/// Takes a JSON value that came without framing: a response, an error, or one event of a stream.
-pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+/// Takes a JSON value that came without framing: a response or an error. One event of a stream is
+/// left as it is; then this gives its type.
+pub(super) fn decode<'a>(
+    assembly: &mut Assembly,
+    body: &'a str,
+    sink: &mut dyn Sink,
+) -> Result<Option<Cow<'a, str>>, DecodeError> {
     let malformed = |e| DecodeError::json("a Responses body", e, body);
     let envelope = Envelope::read(body).map_err(malformed)?;
-    if let Some(kind) = envelope.kind.as_deref().filter(|kind| !kind.is_empty()) {
-        return state.event(kind, body, sink);
+    if envelope.kind.as_deref().is_some_and(|kind| !kind.is_empty()) {
+        return Ok(envelope.kind);
     }
     let object = envelope.object.as_deref();
     if object == Some("response") || (object.is_none() && envelope.output.is_some()) {
-        return terminal(state, &envelope, None, body, sink).map_err(malformed)?;
+        terminal(assembly, &envelope, None, body, sink).map_err(malformed)??;
+        return Ok(None);
     }
     match error::read(body) {
         Some(error) => {
-            state.phase = Phase::Complete;
+            assembly.phase = Phase::Complete;
             Err(DecodeError::Provider(Box::new(error)))
         }
-        None => other_object(state, &envelope, body, sink).map_err(malformed),
+        None => other_object(assembly, &envelope, body, sink).map(|()| None).map_err(malformed),
     }
 }
 
 /// Takes an object of another endpoint (a compaction, a token count): there is no answer in it.
 fn other_object(
-    state: &mut State,
+    assembly: &mut Assembly,
     envelope: &Envelope<'_>,
     body: &str,
     sink: &mut dyn Sink,
 ) -> Result<(), json::Error> {
-    state.phase = Phase::NotAResponse;
-    usage(state, envelope)?;
+    assembly.phase = Phase::NotAResponse;
+    usage(assembly, envelope)?;
     let r = &mut Reader::new(body);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
@@ -119,18 +125,18 @@ fn other_object(
 }
 
 /// Takes the response object of an event that opens the stream.
-pub(super) fn opening(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+pub(super) fn opening(assembly: &mut Assembly, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let envelope = Envelope::read(body)?;
-    start(state, &envelope, sink);
-    if usage(state, &envelope)? {
-        state.usage.completeness = Completeness::Partial;
+    start(assembly, &envelope, sink);
+    if usage(assembly, &envelope)? {
+        assembly.usage.completeness = Completeness::Partial;
     }
     Ok(())
 }
 
 /// Takes the last event of a stream, whose type is `kind`.
 pub(super) fn terminal_event(
-    state: &mut State,
+    assembly: &mut Assembly,
     kind: &str,
     body: Option<&str>,
     data: &str,
@@ -139,13 +145,13 @@ pub(super) fn terminal_event(
     let malformed = |e| DecodeError::json("a Responses event", e, data);
     let body = body.unwrap_or("{}");
     let envelope = Envelope::read(body).map_err(malformed)?;
-    let first_error = match core::mem::take(&mut state.phase) {
+    let first_error = match core::mem::take(&mut assembly.phase) {
         Phase::Failing(error) => Some(error),
         _ => None,
     };
     around(data, sink).map_err(malformed)?;
     let status = kind.strip_prefix("response.");
-    let ended = terminal(state, &envelope, status, body, sink).map_err(malformed)?;
+    let ended = terminal(assembly, &envelope, status, body, sink).map_err(malformed)?;
     match (ended, first_error) {
         (Err(DecodeError::Provider(_)), Some(first)) => Err(DecodeError::Provider(first)),
         (ended, _) => ended,
@@ -169,27 +175,27 @@ fn around(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
 
 /// Takes a response object that will not change any more, or not before someone asks again.
 fn terminal(
-    state: &mut State,
+    assembly: &mut Assembly,
     envelope: &Envelope<'_>,
     event_status: Option<&str>,
     body: &str,
     sink: &mut dyn Sink,
 ) -> Result<Result<(), DecodeError>, json::Error> {
-    start(state, envelope, sink);
-    state.merge(&envelope.items()?, sink)?;
-    state.parts.end_all(sink);
+    start(assembly, envelope, sink);
+    assembly.merge(&envelope.items()?, sink)?;
+    assembly.parts.end_all(sink);
     extras(body, sink)?;
     let status = envelope.status.as_deref().or(event_status);
     let finish = Finish {
-        reason: finish_reason(state, status, envelope.incomplete_reason.as_deref()),
+        reason: finish_reason(assembly, status, envelope.incomplete_reason.as_deref()),
         raw: status.map(String::from),
         detail: envelope.incomplete_reason.as_deref().map(String::from),
     };
     sink.event(Event::Finish { candidate: 0, finish });
-    if usage(state, envelope)? {
-        sink.event(Event::Usage(Box::new(state.usage.clone())));
+    if usage(assembly, envelope)? {
+        sink.event(Event::Usage(Box::new(assembly.usage.clone())));
     }
-    state.phase = Phase::Complete;
+    assembly.phase = Phase::Complete;
     if status != Some("failed") {
         return Ok(Ok(()));
     }
@@ -200,10 +206,10 @@ fn terminal(
     Ok(Err(DecodeError::Provider(Box::new(error.unwrap_or_default()))))
 }
 
-fn start(state: &mut State, envelope: &Envelope<'_>, sink: &mut dyn Sink) {
-    state.is_background |= envelope.is_background;
-    let id = changed(&mut state.id, envelope.id.as_deref());
-    let model = changed(&mut state.model, envelope.model.as_deref());
+fn start(assembly: &mut Assembly, envelope: &Envelope<'_>, sink: &mut dyn Sink) {
+    assembly.is_background |= envelope.is_background;
+    let id = changed(&mut assembly.id, envelope.id.as_deref());
+    let model = changed(&mut assembly.model, envelope.model.as_deref());
     if id.is_some() || model.is_some() {
         sink.event(Event::Start { id: id.map(Cow::Borrowed), model: model.map(Cow::Borrowed) });
     }
@@ -217,8 +223,8 @@ fn changed<'a>(known: &mut Option<String>, new: Option<&'a str>) -> Option<&'a s
 }
 
 /// Reads the usage; gives whether the response states one.
-fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error> {
-    let usage = &mut state.usage;
+fn usage(assembly: &mut Assembly, envelope: &Envelope<'_>) -> Result<bool, json::Error> {
+    let usage = &mut assembly.usage;
     if let Some(tier) = envelope.service_tier.as_deref() {
         usage.service_tier = Some(tier.into());
     }
@@ -234,10 +240,10 @@ fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error
     Ok(true)
 }
 
-fn finish_reason(state: &State, status: Option<&str>, detail: Option<&str>) -> FinishReason {
+fn finish_reason(assembly: &Assembly, status: Option<&str>, detail: Option<&str>) -> FinishReason {
     match finish::reason(status, detail) {
-        FinishReason::Stop if state.parts.has_tool_call => FinishReason::ToolCalls,
-        FinishReason::Stop if state.parts.has_refusal => FinishReason::Refusal,
+        FinishReason::Stop if assembly.parts.has_tool_call => FinishReason::ToolCalls,
+        FinishReason::Stop if assembly.parts.has_refusal => FinishReason::Refusal,
         reason => reason,
     }
 }
