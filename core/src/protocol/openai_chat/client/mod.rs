@@ -1,5 +1,6 @@
 //! OpenAI Chat Completions, towards a provider.
 
+mod assembly;
 mod cache;
 mod choice;
 mod details;
