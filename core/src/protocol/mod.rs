@@ -1,9 +1,11 @@
 //! The four wires: requests out, responses, streams and errors in.
 //!
-//! Each wire has a folder, and in it the folder `client`, the side towards a provider, with the same
-//! four files: `request.rs` encodes a request, `response.rs` decodes a whole response, `stream.rs`
-//! decodes a stream, `error.rs` reads an error body. Whole and streamed responses give the same
-//! events, so there is one path behind them. What both sides of a wire need lies beside their folders.
+//! Each wire has a folder, and in it one for each side. `client` is the side towards a provider, with
+//! the same four files: `request.rs` encodes a request, `response.rs` decodes a whole response,
+//! `stream.rs` decodes a stream, `error.rs` reads an error body. Whole and streamed responses go
+//! through the same `assembly.rs` and give the same events, so there is one path behind them. A side
+//! towards applications stands beside it as `server`, with the same four files the other way. What
+//! both sides need of a wire lies above the two, and does not know them.
 
 mod anthropic;
 mod decoder;
