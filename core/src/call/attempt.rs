@@ -39,6 +39,16 @@ pub(super) enum Phase {
     Streaming { head: Head, since: Instant },
 }
 
+impl Phase {
+    /// The response's head, once it came.
+    pub(super) const fn head(&self) -> Option<&Head> {
+        match self {
+            Self::Opening => None,
+            Self::Refused { head, .. } | Self::Streaming { head, .. } => Some(head),
+        }
+    }
+}
+
 impl Attempt {
     pub(super) fn new(
         number: u32,

@@ -7,16 +7,15 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::attempt::{Attempt, Phase, timeout_failure};
+use super::broken::Broken;
 use super::delivery::Delivery;
 use super::records::Records;
 use super::secrets::Secrets;
 use super::{Input, Options, Outcome, Output, Transmit, WaitReason};
-use crate::failure::{Failure, FailureKind, FailureScope, Retryable, classify_response, classify_transport};
+use crate::failure::{Failure, FailureKind, Retryable};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
 use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
-use crate::protocol::{
-    DecodeError, Decoder, EncodeError, Progress, Resume, Target, encode_request, encode_resume, read_error,
-};
+use crate::protocol::{Decoder, EncodeError, Progress, Resume, Target, encode_request, encode_resume};
 use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
 use crate::rng::Rng;
 use crate::time::{Instant, UnixTime};
@@ -83,14 +82,6 @@ struct Waiting {
 enum Next {
     Again,
     Resume(Box<Decoder>, Resume),
-}
-
-/// A failed attempt and what is known about it.
-struct Broken {
-    failure: Failure,
-    /// Whether the upstream may still be sending.
-    open: bool,
-    usage: Usage,
 }
 
 impl Call {
@@ -347,15 +338,15 @@ impl Call {
             attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if let Some(cap) = self.passed_cap(&attempt) {
-            let message = alloc::format!("the response is larger than the cap of {cap} bytes");
-            return self.break_attempt(attempt, Failure::new(FailureKind::TooLarge, message), true);
+            let broken = Broken::too_large(&attempt, cap);
+            return self.break_attempt(attempt, broken);
         }
         match decoded {
             Ok(Progress::Complete) => self.complete(attempt),
             Ok(Progress::Finished | Progress::Open) => self.state = State::Active(attempt),
             Err(error) => {
-                let failure = self.decode_failure(error, &attempt);
-                self.break_attempt(attempt, failure, true);
+                let broken = Broken::decode(&attempt, error, &self.secrets, true);
+                self.break_attempt(attempt, broken);
             }
         }
     }
@@ -375,7 +366,8 @@ impl Call {
         match attempt.phase {
             Phase::Opening => {
                 let error = TransportError::new(TransportKind::Reset, "the response ended before its head");
-                self.break_transport(attempt, &error);
+                let broken = Broken::transport(&attempt, &error);
+                self.break_attempt(attempt, broken);
             }
             Phase::Refused { .. } => {
                 self.state = State::Active(attempt);
@@ -396,25 +388,11 @@ impl Call {
             Phase::Streaming { .. } if attempt.decoder.progress() == Progress::Finished => {
                 self.complete(attempt)
             }
-            Phase::Opening | Phase::Streaming { .. } => self.break_transport(attempt, error),
-        }
-    }
-
-    fn break_transport(&mut self, attempt: Box<Attempt>, error: &TransportError) {
-        let mut failure = classify_transport(error);
-        failure.status = attempt.record.status;
-        let unconnected = matches!(
-            error.kind,
-            TransportKind::Connect | TransportKind::Dns | TransportKind::InvalidRequest | TransportKind::Tls
-        );
-        let usage = match attempt.phase {
-            // No connection: nobody read the request.
-            Phase::Opening if unconnected => Usage::nothing_billed(),
-            Phase::Opening | Phase::Refused { .. } | Phase::Streaming { .. } => {
-                attempt.decoder.usage().clone()
+            Phase::Opening | Phase::Streaming { .. } => {
+                let broken = Broken::transport(&attempt, error);
+                self.break_attempt(attempt, broken);
             }
-        };
-        self.break_with(attempt, Broken { failure, open: false, usage });
+        }
     }
 
     /// The body ended, or nothing more of it is read.
@@ -425,19 +403,12 @@ impl Call {
             attempt.record.first_event_ms.get_or_insert_with(|| self.now.since(attempt.started));
         }
         if let Err(error) = ended {
-            let failure = self.decode_failure(error, &attempt);
-            return self.break_attempt(attempt, failure, false);
+            let broken = Broken::decode(&attempt, error, &self.secrets, false);
+            return self.break_attempt(attempt, broken);
         }
         if self.delivery.is_empty() {
-            let failure = Failure {
-                scope: FailureScope::Provider,
-                status: attempt.record.status,
-                ..Failure::new(
-                    FailureKind::ServerError,
-                    "expected an answer or a finish reason, found an empty response",
-                )
-            };
-            return self.break_attempt(attempt, failure, false);
+            let broken = Broken::empty(&attempt);
+            return self.break_attempt(attempt, broken);
         }
         self.delivery.settle(&mut self.outputs);
         let next = self.next_hop(&attempt);
@@ -481,19 +452,8 @@ impl Call {
             return self.judge_refusal(true);
         }
         let Some(attempt) = self.take_active() else { return };
-        let since = match reason {
-            WaitReason::Stall => attempt.last_activity.unwrap_or(attempt.started),
-            _ => attempt.started,
-        };
-        let (kind, message) = timeout_failure(reason, self.now.since(since));
-        let failure = Failure {
-            retryable: Retryable::Yes,
-            scope: FailureScope::Provider,
-            status: attempt.record.status,
-            timeout: Some(kind),
-            ..Failure::new(FailureKind::Timeout, message)
-        };
-        self.break_attempt(attempt, failure, true);
+        let broken = Broken::timeout(&attempt, reason, self.now);
+        self.break_attempt(attempt, broken);
     }
 
     /// The error response is as whole as it gets.
@@ -503,20 +463,12 @@ impl Call {
             self.state = State::Active(attempt);
             return;
         };
-        let text = self.secrets.mask(String::from_utf8_lossy(body));
-        let mut error = read_error(self.target.dialect.wire, &text).unwrap_or_default();
-        self.secrets.mask_body(&mut error);
-        let failure = classify_response(head.status, &head.headers, &error, &text, head.wall);
-        self.break_with(attempt, Broken { failure, open, usage: Usage::nothing_billed() });
-    }
-
-    fn break_attempt(&mut self, attempt: Box<Attempt>, failure: Failure, open: bool) {
-        let usage = attempt.decoder.usage().clone();
-        self.break_with(attempt, Broken { failure, open, usage });
+        let broken = Broken::refusal(head, body, self.target.dialect.wire, &self.secrets, open);
+        self.break_attempt(attempt, broken);
     }
 
     /// An attempt failed: retry, resume or stop.
-    fn break_with(&mut self, attempt: Box<Attempt>, broken: Broken) {
+    fn break_attempt(&mut self, attempt: Box<Attempt>, broken: Broken) {
         let Broken { mut failure, open, usage } = broken;
         self.secrets.mask_failure(&mut failure);
         let number = attempt.record.attempt;
@@ -629,29 +581,5 @@ impl Call {
             losses: self.losses.clone(),
             elapsed_ms: self.now.since(self.started),
         }));
-    }
-
-    fn decode_failure(&self, mut error: DecodeError, attempt: &Attempt) -> Failure {
-        let head = match &attempt.phase {
-            Phase::Streaming { head, .. } | Phase::Refused { head, .. } => Some(head),
-            Phase::Opening => None,
-        };
-        let (kind, retryable) = match &mut error {
-            DecodeError::Provider(body) => {
-                self.secrets.mask_body(body);
-                let empty = Head::default();
-                let head = head.unwrap_or(&empty);
-                return classify_response(head.status, &head.headers, body, "", head.wall);
-            }
-            DecodeError::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
-            DecodeError::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
-            DecodeError::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
-        };
-        Failure {
-            retryable,
-            scope: FailureScope::Provider,
-            status: attempt.record.status,
-            ..Failure::new(kind, alloc::format!("{error}"))
-        }
     }
 }

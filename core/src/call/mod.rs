@@ -15,6 +15,7 @@
 //! after each one drains [`Call::poll_output`] until it says [`Output::Wait`] or [`Output::Done`].
 
 mod attempt;
+mod broken;
 mod delivery;
 mod input;
 mod machine;

@@ -4,13 +4,16 @@
 //! Numbers stay text and keys keep their order, so a schema or an argument object leaves as it came.
 
 mod compact;
+mod error;
 mod mold;
 mod raw;
 mod reader;
+mod string;
 mod writer;
 
 pub(crate) use compact::compact;
+pub use error::Error;
 pub(crate) use mold::Mold;
 pub use raw::{Number, RawJson};
-pub use reader::{Error, Kind, MAX_DEPTH, Reader, Scope};
+pub use reader::{Kind, MAX_DEPTH, Reader, Scope};
 pub use writer::Writer;

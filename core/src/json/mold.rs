@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Reader;
-use super::reader::Result;
+use super::error::Result;
 
 /// Longer objects are not kept to compare with.
 const MAX_LENGTH: usize = 4096;

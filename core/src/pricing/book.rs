@@ -182,5 +182,5 @@ impl<'a> Priced<'a> {
 
 /// The standard rule: the last active one; if none is, the first.
 fn standard(model: &Model, at: UnixTime) -> Option<&Rule> {
-    model.rates.iter().rev().find(|rule| rule.is_active(at)).or(model.rates.first())
+    model.rates.iter().rev().find(|rule| rule.is_active(at)).or_else(|| model.rates.first())
 }

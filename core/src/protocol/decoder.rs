@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use super::error::read_error;
+use super::resume::Resume;
 use super::wire_decoder::{DecodeError, Progress, WireDecoder};
 use super::{Dialect, anthropic, gemini, openai_chat, openai_responses};
 use crate::model::{Sink, Wire};
@@ -36,28 +38,6 @@ impl Default for Caps {
             response_bytes: 64 << 20,
         }
     }
-}
-
-/// Where a broken stream can be taken up again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resume {
-    /// Gemini: the same request with this token; what came after the token comes again.
-    Gemini {
-        /// The continuation token.
-        token: String,
-        /// The first part that is not kept whole.
-        from_part: u32,
-        /// How many bytes of that part's text stay.
-        keep_bytes: u64,
-    },
-    /// Responses in background: the stored stream after this event.
-    Responses {
-        /// The response's id.
-        id: String,
-        /// The sequence number of the last event that was decoded.
-        after: u64,
-    },
 }
 
 /// Decodes one response: bytes in, events out.
@@ -347,7 +327,7 @@ fn take_frame(
 /// The error that stray lines spell: `error: {…}`, or a JSON body after the events.
 fn stray_error(wire: Wire, stray: &str) -> Option<DecodeError> {
     let json = &stray[stray.find('{')?..];
-    super::read_error(wire, json.trim()).map(|body| DecodeError::Provider(Box::new(body)))
+    read_error(wire, json.trim()).map(|body| DecodeError::Provider(Box::new(body)))
 }
 
 #[cfg(test)]

@@ -37,18 +37,14 @@ struct Outer<'a> {
     body: ErrorBody,
 }
 
-fn not_null<'a>(r: &mut Reader<'a>) -> Result<Option<&'a str>, json::Error> {
-    if r.null() { Ok(None) } else { r.raw().map(Some) }
-}
-
 fn read_object(r: &mut Reader<'_>) -> Result<Option<ErrorBody>, json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(None) };
     let mut outer = Outer::default();
     while let Some(key) = fields.key(r)? {
         match &*key {
-            "error" | "errors" => outer.error = not_null(r)?.or(outer.error),
-            "detail" => outer.detail = not_null(r)?,
-            "message" | "msg" | "error_message" => outer.message = not_null(r)?.or(outer.message),
+            "error" | "errors" => outer.error = r.opt_raw()?.or(outer.error),
+            "detail" => outer.detail = r.opt_raw()?,
+            "message" | "msg" | "error_message" => outer.message = r.opt_raw()?.or(outer.message),
             "object" => outer.is_error_object = r.opt_string()?.as_deref() == Some("error"),
             "response" => outer.nested = nested(r)?,
             "choices" => {
@@ -71,7 +67,7 @@ fn nested(r: &mut Reader<'_>) -> Result<Option<ErrorBody>, json::Error> {
     let mut error = None;
     while let Some(key) = fields.key(r)? {
         match &*key {
-            "error" => error = not_null(r)?.and_then(read_value),
+            "error" => error = r.opt_raw()?.and_then(read_value),
             _ => r.skip()?,
         }
     }

@@ -69,9 +69,7 @@ impl BodyUsage {
         let (mut vendor, mut standard) = (None, None);
         while let Some(key) = fields.key(&mut r)? {
             match &*key {
-                "model" | "modelVersion" => {
-                    self.model = r.opt_string()?.map(Cow::into_owned).or(self.model.take())
-                }
+                "model" | "modelVersion" => self.note_model(r.opt_string()?),
                 "service_tier" => self.note_tier(r.opt_string()?),
                 "tool_usage" => read_tool_usage(&mut r, &mut self.usage.counts)?,
                 "usage" | "usageMetadata" | "usage_metadata" => {
@@ -89,6 +87,12 @@ impl BodyUsage {
         match standard.or(vendor) {
             Some(inner) if depth > 0 => self.take_object(inner, depth - 1),
             _ => Ok(()),
+        }
+    }
+
+    fn note_model(&mut self, model: Option<Cow<'_, str>>) {
+        if let Some(model) = model {
+            self.model = Some(model.into_owned());
         }
     }
 

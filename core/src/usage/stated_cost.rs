@@ -34,7 +34,7 @@ impl StatedCost {
         match key {
             "cost" => self.read_cost(r)?,
             "cost_details" => self.upstream.read(r)?,
-            "cost_in_usd_ticks" => self.ticks = number(r)?.or(self.ticks.take()),
+            "cost_in_usd_ticks" => self.ticks = number(r)?,
             "is_byok" => self.is_byok = r.opt_bool()?.unwrap_or(self.is_byok),
             _ => return Ok(false),
         }
@@ -43,13 +43,13 @@ impl StatedCost {
 
     fn read_cost(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
         if r.kind()? != Kind::Object {
-            self.cost = number(r)?.or(self.cost.take());
+            self.cost = number(r)?;
             return Ok(());
         }
         let mut fields = r.object()?;
         while let Some(key) = fields.key(r)? {
             match &*key {
-                "total_cost" => self.cost = number(r)?.or(self.cost.take()),
+                "total_cost" => self.cost = number(r)?,
                 _ => r.skip()?,
             }
         }

@@ -1,4 +1,5 @@
 //! Anthropic Messages.
 
 pub(super) mod client;
+mod finish;
 mod object;

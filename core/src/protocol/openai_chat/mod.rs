@@ -2,3 +2,4 @@
 
 pub(super) mod client;
 mod fields;
+mod finish;

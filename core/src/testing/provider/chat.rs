@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use super::render::{Rendering, Stream, word};
+use super::finish::word;
+use super::frames::{Rendering, Stream};
 use super::script::{Script, ScriptedCall};
 use crate::json::Writer;
 use crate::model::Wire;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::fault::{Hint, Page, StatusFault};
-use super::render::Stream;
+use super::frames::Stream;
 use crate::json::Writer;
 use crate::model::Wire;
 

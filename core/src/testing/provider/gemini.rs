@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use super::render::{Framing, Rendering, Stream, word};
+use super::finish::word;
+use super::frames::{Framing, Rendering, Stream};
 use super::script::{Script, ScriptedCall};
 use crate::json::Writer;
 use crate::model::Wire;

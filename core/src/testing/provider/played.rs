@@ -6,9 +6,9 @@ use alloc::vec;
 
 use super::ask::{self, Ask, Route};
 use super::fault::{Page, StatusFault};
+use super::frames::Rendering;
 use super::plan::Plan;
 use super::reaction::{Answer, Delivery, Reaction, react};
-use super::render::Rendering;
 use super::script::Script;
 use crate::http::HttpRequest;
 use crate::model::Wire;

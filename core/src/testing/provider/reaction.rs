@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use super::fault::{Fault, Hint, StatusFault};
-use super::render::{Rendering, Stream};
+use super::frames::{Rendering, Stream};
 use super::script::Script;
 use super::{date, error_body, render};
 use crate::http::{Head, Headers, TransportKind};

@@ -7,17 +7,12 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 
-use super::{extension, json_object, name, raw_json, text};
+use super::{extension, json_object, name, raw_json, text, wire};
 use crate::json::RawJson;
 use crate::model::{
     CacheMark, Citation, Content, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role, Source,
-    ToolCall, ToolCallKind, ToolResult, Wire,
+    ToolCall, ToolCallKind, ToolResult,
 };
-
-/// One of the four.
-pub fn wire() -> impl Strategy<Value = Wire> {
-    prop::sample::select(&Wire::ALL[..])
-}
 
 /// Any role.
 pub fn role() -> impl Strategy<Value = Role> {

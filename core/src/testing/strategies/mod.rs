@@ -14,6 +14,7 @@
 //! lose anything silently ([`request`], [`raw_json`]), and what a provider would accept, for whole calls
 //! ([`conversation`]).
 
+mod extension;
 mod failure;
 mod http;
 mod json;
@@ -21,9 +22,10 @@ mod message;
 mod request;
 mod text;
 
+pub use extension::{extension, wire};
 pub use failure::{any_error_body, failure, failure_kind, retry_policy};
 pub use http::{headers, instant, pieces, splits, unix_time};
 pub use json::{json_object, json_text, number, raw_json};
-pub use message::{message, part, role, tool_call, tool_result, wire};
-pub use request::{conversation, extension, output_format, reasoning, request, sampling, tool, tool_choice};
+pub use message::{message, part, role, tool_call, tool_result};
+pub use request::{conversation, output_format, reasoning, request, sampling, tool, tool_choice};
 pub use text::{name, text};

@@ -9,11 +9,11 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use super::message::cache_mark;
-use super::{json_object, message, name, number, raw_json, text, wire};
+use super::{extension, json_object, message, name, number, raw_json, text, wire};
 use crate::json::RawJson;
 use crate::model::{
-    Content, Effort, Extension, Limits, Message, OutputFormat, Part, Reasoning, Request, Role, Sampling,
-    State, SummaryLevel, Tool, ToolCall, ToolCallKind, ToolChoice, ToolFormat, ToolResult,
+    Content, Effort, Limits, Message, OutputFormat, Part, Reasoning, Request, Role, Sampling, State,
+    SummaryLevel, Tool, ToolCall, ToolCallKind, ToolChoice, ToolFormat, ToolResult,
 };
 
 /// Any request, most of which some wire must refuse.
@@ -119,16 +119,6 @@ pub fn output_format() -> impl Strategy<Value = OutputFormat> {
         |(name, description, schema, strict)| OutputFormat::JsonSchema { name, description, schema, strict },
     );
     prop_oneof![Just(OutputFormat::JsonObject), Just(OutputFormat::Text), schema]
-}
-
-/// A field of one wire, at times inside an object.
-pub fn extension() -> impl Strategy<Value = Extension> {
-    let dotted = (name(), name()).prop_map(|(outer, inner)| format!("{outer}.{inner}"));
-    (wire(), prop_oneof![3 => name(), 1 => dotted], raw_json()).prop_map(|(wire, name, value)| Extension {
-        wire,
-        name,
-        value,
-    })
 }
 
 /// Any tool.

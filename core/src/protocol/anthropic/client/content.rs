@@ -385,7 +385,7 @@ mod tests {
     use alloc::string::ToString;
     use alloc::vec;
 
-    use super::super::request::body_of;
+    use super::super::encoded::body_of;
     use super::*;
     use crate::json::RawJson;
     use crate::model::{

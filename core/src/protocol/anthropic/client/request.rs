@@ -305,22 +305,12 @@ fn with_extensions(encoding: &mut Encoding<'_>, mut body: String) -> String {
     body
 }
 
-/// Encodes for the vendor's own host and takes the body; for the tests of this folder.
-#[cfg(test)]
-pub(super) fn body_of(
-    request: &crate::model::Request,
-) -> Result<(String, Vec<crate::model::Loss>), EncodeError> {
-    use crate::protocol::{Credential, Dialect, Target, encode_request};
-    let target = Target::new(&Dialect::ANTHROPIC, Some(Credential::new("key"))).expect("a good target");
-    let encoded = encode_request(request, &target, false)?;
-    Ok((String::from_utf8(encoded.http.body).expect("JSON is UTF-8"), encoded.losses))
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::string::ToString;
     use alloc::vec;
 
+    use super::super::encoded::body_of;
     use super::*;
     use crate::json::RawJson;
     use crate::model::{CacheMark, Extension, Loss, Message, Reasoning, Request};

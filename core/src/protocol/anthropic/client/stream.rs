@@ -5,31 +5,21 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::block::{Block, BlockKind, Spelled};
-use super::error;
-use super::response::{self, Message, Stop};
+use super::assembly::Assembly;
+use super::block::{BlockKind, Spelled};
+use super::message::{Message, Stop};
+use super::{error, response};
 use crate::failure::ErrorBody;
 use crate::json::{self, Mold, Reader};
-use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
+use crate::model::{Event, PartKind, Sink, Wire};
 use crate::protocol::anthropic::object;
 use crate::protocol::wire_decoder::{DecodeError, Progress, WireDecoder, is_other_json};
-use crate::usage::{AnthropicSnapshot, Completeness, Usage};
+use crate::usage::Usage;
 
 /// The state of one response.
 #[derive(Clone, Debug, Default)]
 pub(in crate::protocol) struct State {
-    pub(super) usage: Usage,
-    stated: Box<AnthropicSnapshot>,
-    /// Whether the last of `usage.raw` is the running total that a later one replaces.
-    has_total: bool,
-    open: Vec<Block>,
-    /// How many bytes the open blocks hold.
-    held: usize,
-    parts: u32,
-    has_tool_calls: bool,
-    has_refusal: bool,
-    finish: Option<Finish>,
-    is_complete: bool,
+    assembly: Assembly,
     usual: Usual,
 }
 
@@ -82,9 +72,6 @@ impl Usual {
         fits.then_some(delta)
     }
 }
-
-/// More blocks than any response has open at a time.
-const MAX_OPEN_BLOCKS: usize = 4096;
 
 /// The fields of an event that a delta needs.
 struct Frame<'a> {
@@ -161,114 +148,6 @@ impl<'a> Delta<'a> {
 }
 
 impl State {
-    pub(super) const fn next_part(&mut self) -> u32 {
-        let part = self.parts;
-        self.parts = self.parts.saturating_add(1);
-        part
-    }
-
-    /// The open block of that number; without a number, the one that opened last.
-    #[inline]
-    fn block(&mut self, index: Option<u64>) -> Option<&mut Block> {
-        // Blocks do not interleave, so the last one is nearly always the right one.
-        self.open.iter_mut().rev().find(|block| index.is_none_or(|index| block.index == index))
-    }
-
-    pub(super) fn open_block(
-        &mut self,
-        index: u64,
-        spelled: Spelled<'_>,
-        sink: &mut dyn Sink,
-    ) -> Result<(), json::Error> {
-        self.close_block(index, sink);
-        self.check_room()?;
-        let part = self.next_part();
-        let kind = spelled.open(part, sink)?;
-        self.has_tool_calls |= matches!(kind, BlockKind::ToolCall { .. });
-        let block = Block { index, part, kind };
-        self.held += block.bytes();
-        self.open.push(block);
-        Ok(())
-    }
-
-    const fn check_room(&self) -> Result<(), json::Error> {
-        if self.open.len() < MAX_OPEN_BLOCKS {
-            return Ok(());
-        }
-        Err(json::Error { at: 0, expected: "the end of one of 4096 open blocks" })
-    }
-
-    pub(super) fn close_block(&mut self, index: u64, sink: &mut dyn Sink) {
-        if let Some(at) = self.open.iter().rposition(|block| block.index == index) {
-            let block = self.open.remove(at);
-            self.held = self.held.saturating_sub(block.bytes());
-            block.finish(sink);
-        }
-    }
-
-    /// Reads a usage object; `is_final` where it holds the totals of the whole response so far.
-    pub(super) fn take_usage(&mut self, raw: &str, is_final: bool) -> Result<(), json::Error> {
-        if raw == "null" {
-            return Ok(());
-        }
-        self.stated.read(&mut Reader::new(raw), &mut self.usage)?;
-        if !is_final {
-            // A message that starts again says its usage again.
-            self.usage.raw.truncate(1);
-        }
-        match self.usage.raw.last_mut().filter(|_| self.has_total || !is_final) {
-            Some(known) => {
-                known.clear();
-                known.push_str(raw);
-            }
-            None => self.usage.raw.push(raw.into()),
-        }
-        self.has_total = is_final;
-        if !self.usage.counts.is_empty() {
-            self.usage.completeness = Completeness::Partial;
-        }
-        Ok(())
-    }
-
-    pub(super) fn take_stop(&mut self, stop: Stop<'_>, sink: &mut dyn Sink) -> Result<(), json::Error> {
-        let Some((finish, refusal)) = stop.finish(self.has_tool_calls)? else { return Ok(()) };
-        if let Some(text) = refusal.filter(|_| !self.has_refusal) {
-            self.has_refusal = true;
-            let part = self.next_part();
-            sink.event(Event::PartStart { part, candidate: 0, kind: PartKind::Refusal });
-            sink.event(Event::RefusalDelta { part, text });
-            sink.event(Event::PartEnd { part });
-        }
-        self.take_finish(finish, sink);
-        Ok(())
-    }
-
-    fn take_finish(&mut self, finish: Finish, sink: &mut dyn Sink) {
-        if self.finish.as_ref() != Some(&finish) {
-            sink.event(Event::Finish { candidate: 0, finish: finish.clone() });
-            self.finish = Some(finish);
-        }
-    }
-
-    /// The response is whole: closes what is open and states what is now final.
-    pub(super) fn complete(&mut self, sink: &mut dyn Sink) {
-        self.held = 0;
-        for block in self.open.drain(..) {
-            block.finish(sink);
-        }
-        if self.finish.is_none() {
-            let reason = if self.has_tool_calls { FinishReason::ToolCalls } else { FinishReason::Other };
-            self.take_finish(Finish { reason, raw: None, detail: None }, sink);
-        }
-        if self.usage.completeness != Completeness::Unknown {
-            if self.has_total {
-                self.usage.completeness = Completeness::Complete;
-            }
-            sink.event(Event::Usage(self.usage.clone().into()));
-        }
-        self.is_complete = true;
-    }
-
     #[inline]
     fn take_delta(
         &mut self,
@@ -277,7 +156,7 @@ impl State {
         data: &str,
         sink: &mut dyn Sink,
     ) -> Result<(), DecodeError> {
-        let Some(block) = self.block(index) else {
+        let Some(block) = self.assembly.block(index) else {
             return self.take_delta_of_no_block(index, delta, data, sink);
         };
         let part = block.part;
@@ -310,13 +189,13 @@ impl State {
                 let before = grown.bytes();
                 grown.add_input(&text)?;
                 let more = grown.bytes() - before;
-                self.held += more;
+                self.assembly.held += more;
             }
             ("compaction_delta", _, BlockKind::Vendor(grown)) => {
                 let before = grown.bytes();
                 grown.add_fields(object::field(data, "delta").unwrap_or_default())?;
                 let after = grown.bytes();
-                self.held = (self.held + after).saturating_sub(before);
+                self.assembly.held = (self.assembly.held + after).saturating_sub(before);
             }
             _ => unknown("content_block_delta", data, sink),
         }
@@ -340,10 +219,9 @@ impl State {
                 return Ok(());
             }
         };
-        self.check_room().map_err(|e| DecodeError::json("content_block_delta", e, data))?;
-        let part = self.next_part();
-        sink.event(Event::PartStart { part, candidate: 0, kind });
-        self.open.push(Block { index: index.unwrap_or(0), part, kind: opened });
+        self.assembly
+            .open_unstarted(index.unwrap_or(0), kind, opened, sink)
+            .map_err(|e| DecodeError::json("content_block_delta", e, data))?;
         self.take_delta(index, delta, data, sink)
     }
 
@@ -361,11 +239,13 @@ impl State {
             "content_block_start" => {
                 let block = object::field(data, "content_block").unwrap_or("null");
                 let block = Spelled::read(&mut Reader::new(block)).map_err(wrong)?;
-                self.open_block(index.unwrap_or_else(|| u64::from(self.parts)), block, sink).map_err(wrong)
+                self.assembly
+                    .open_block(index.unwrap_or_else(|| u64::from(self.assembly.parts)), block, sink)
+                    .map_err(wrong)
             }
             "content_block_stop" => {
-                if let Some(index) = self.block(index).map(|block| block.index) {
-                    self.close_block(index, sink);
+                if let Some(index) = self.assembly.block(index).map(|block| block.index) {
+                    self.assembly.close_block(index, sink);
                 }
                 Ok(())
             }
@@ -374,11 +254,11 @@ impl State {
             "message_start" => {
                 let message = object::field(data, "message").unwrap_or("null");
                 let message = Message::read(&mut Reader::new(message)).map_err(wrong)?;
-                self.take_message(message, false, sink).map_err(wrong)
+                self.assembly.take_message(message, false, sink).map_err(wrong)
             }
             "message_stop" => {
                 extras(data, sink).map_err(wrong)?;
-                self.complete(sink);
+                self.assembly.complete(sink);
                 Ok(())
             }
             "keepalive" | "ping" => Ok(()),
@@ -414,11 +294,11 @@ impl State {
                 }
             }
         }
-        usage.map_or(Ok(()), |raw| self.take_usage(raw, true))?;
+        usage.map_or(Ok(()), |raw| self.assembly.take_usage(raw, true))?;
         for (name, value) in extras {
             sink.event(Event::Extra { part: None, name, value: value.into() });
         }
-        self.take_stop(stop, sink)
+        self.assembly.take_stop(stop, sink)
     }
 }
 
@@ -484,7 +364,7 @@ fn take_text(name: &str, data: &str, error: json::Error, sink: &mut dyn Sink) ->
 
 impl WireDecoder for State {
     fn event(&mut self, name: &str, data: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        if self.is_complete {
+        if self.assembly.is_complete {
             return Ok(());
         }
         if let Some(delta) = self.usual.read(data) {
@@ -508,34 +388,38 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        if self.is_complete {
+        if self.assembly.is_complete {
             return Ok(());
         }
         let kind = object::field(body, "type").and_then(|raw| Reader::new(raw).opt_string().ok().flatten());
         match kind.as_deref() {
-            Some("message") => response::decode(self, body, sink),
+            Some("message") => response::decode(&mut self.assembly, body, sink),
             Some("error") => Err(provider_error(body)),
             Some(_) if object::field(body, "content").is_none() => self.event("", body, sink),
-            _ if object::field(body, "content").is_some() => response::decode(self, body, sink),
+            _ if object::field(body, "content").is_some() => response::decode(&mut self.assembly, body, sink),
             _ => Err(not_a_response(body)),
         }
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
         let _ = sink;
-        if self.is_complete { Ok(()) } else { Err(DecodeError::Incomplete { expected: "message_stop" }) }
+        if self.assembly.is_complete {
+            Ok(())
+        } else {
+            Err(DecodeError::Incomplete { expected: "message_stop" })
+        }
     }
 
     fn held_bytes(&self) -> usize {
-        self.held
+        self.assembly.held
     }
 
     fn progress(&self) -> Progress {
-        if self.is_complete { Progress::Complete } else { Progress::Open }
+        if self.assembly.is_complete { Progress::Complete } else { Progress::Open }
     }
 
     fn usage(&self) -> &Usage {
-        &self.usage
+        &self.assembly.usage
     }
 }
 
@@ -544,9 +428,10 @@ mod tests {
     use alloc::format;
     use alloc::vec;
 
+    use super::super::assembly::MAX_OPEN_BLOCKS;
     use super::*;
-    use crate::model::{Accumulator, Content, Part, Response};
-    use crate::usage::Bucket;
+    use crate::model::{Accumulator, Content, Finish, FinishReason, Part, Response};
+    use crate::usage::{Bucket, Completeness};
 
     fn feed(state: &mut State, events: &[&str]) -> (Vec<Event<'static>>, Result<(), DecodeError>) {
         let mut log = Vec::new();
@@ -619,7 +504,7 @@ mod tests {
         for event in [begin, begin, total, total, begin, total] {
             state.event("", event, &mut ignored).expect("good");
         }
-        assert_eq!(state.usage.raw, [r#"{"input_tokens":1}"#, r#"{"output_tokens":2}"#]);
+        assert_eq!(state.usage().raw, [r#"{"input_tokens":1}"#, r#"{"output_tokens":2}"#]);
     }
 
     #[test]

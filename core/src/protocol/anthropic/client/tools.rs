@@ -186,7 +186,7 @@ fn choice_without_tools(encoding: &mut Encoding<'_>) -> Result<(), EncodeError> 
 mod tests {
     use alloc::vec;
 
-    use super::super::request::body_of;
+    use super::super::encoded::body_of;
     use super::*;
     use crate::model::{CacheMark, Loss, Message, Request};
 

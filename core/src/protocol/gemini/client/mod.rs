@@ -1,5 +1,7 @@
 //! Gemini generateContent, towards a provider.
 
+mod assembly;
+mod checkpoint;
 mod contents;
 pub(in crate::protocol) mod error;
 mod partial_args;

@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 use core::ops::Range;
 
-use super::parts::RawPart;
 use crate::json::Mold;
 use crate::usage::{Counts, GeminiSnapshot, read_gemini_snapshot};
 
@@ -48,9 +47,9 @@ impl Usual {
         self.count = Count::default();
     }
 
-    /// Notes a part of the chunk at hand.
-    pub(super) fn note_part(&mut self, part: &RawPart<'_>) {
-        match part.is_only_text() {
+    /// Notes a part of the chunk at hand: whether it is a thought, if it is nothing but a text.
+    pub(super) const fn note_part(&mut self, only_text: Option<bool>) {
+        match only_text {
             Some(is_thought) => {
                 self.count.texts += 1;
                 self.is_thought = is_thought;

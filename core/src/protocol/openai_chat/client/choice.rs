@@ -6,36 +6,14 @@ use alloc::string::String;
 use super::details::Details;
 use super::logprobs::Logprobs;
 use super::media::{self, Audio};
-use super::not_null;
+use super::out::Out;
 use super::tool_calls::ToolCalls;
 use crate::json::{self, Kind, Reader};
-use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Wire};
+use crate::model::{Event, Finish, FinishReason, PartKind, Wire};
+use crate::protocol::openai_chat::finish;
 
-/// Where a choice's events go.
-pub(super) struct Out<'s> {
-    pub(super) sink: &'s mut dyn Sink,
-    /// How many parts the response has opened.
-    pub(super) parts: &'s mut u32,
-    /// Bytes that the choices hold back or remember.
-    pub(super) held: &'s mut usize,
-    /// The choice's number.
-    pub(super) candidate: u32,
-}
-
-impl Out<'_> {
-    #[inline]
-    pub(super) fn event(&mut self, event: Event<'_>) {
-        self.sink.event(event);
-    }
-
-    /// Opens a part and gives its number.
-    pub(super) fn open(&mut self, kind: PartKind<'_>) -> u32 {
-        let part = *self.parts;
-        *self.parts = part.saturating_add(1);
-        self.sink.event(Event::PartStart { part, candidate: self.candidate, kind });
-        part
-    }
-}
+/// More choices than any provider draws.
+const MAX_CHOICES: usize = 256;
 
 /// What has come of one choice.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +82,7 @@ impl<'a> Delta<'a> {
                 "role" => r.skip()?,
                 "reasoning_content" => delta.reasoning_content = r.opt_string()?,
                 "reasoning" => delta.reasoning = r.opt_string()?,
-                "reasoning_details" => delta.details = not_null(r)?,
+                "reasoning_details" => delta.details = r.opt_raw()?,
                 "refusal" => delta.refusal = r.opt_string()?,
                 _ => delta.has_rest |= delta.rest.read(&key, r)?,
             }
@@ -135,11 +113,11 @@ impl<'a> Rest<'a> {
             "extra_content" => &mut self.extra_content,
             "padding" => return r.skip().map(|()| false),
             _ => {
-                self.has_extras |= not_null(r)?.is_some();
+                self.has_extras |= r.opt_raw()?.is_some();
                 return Ok(false);
             }
         };
-        *field = not_null(r)?;
+        *field = r.opt_raw()?;
         Ok(field.is_some())
     }
 }
@@ -465,7 +443,7 @@ impl Choice {
 
     fn reason(&self) -> FinishReason {
         let word = self.finish_raw.as_deref().map(str::to_ascii_lowercase);
-        let reason = word.as_deref().map_or(FinishReason::Stop, canonical);
+        let reason = word.as_deref().map_or(FinishReason::Stop, finish::reason);
         match reason {
             // Calls tell more than the word: many servers say `stop` beside them.
             FinishReason::Stop | FinishReason::Other if self.tool_calls.is_any() => FinishReason::ToolCalls,
@@ -475,19 +453,22 @@ impl Choice {
     }
 }
 
-/// The canonical reason for a word, in lower case.
-fn canonical(word: &str) -> FinishReason {
-    match word {
-        "" | "stop" | "eos" | "eos_token" | "end_turn" | "complete" | "completed" => FinishReason::Stop,
-        "stop_sequence" => FinishReason::StopSequence,
-        "tool_calls" | "tool_call" | "tool_use" | "function_call" => FinishReason::ToolCalls,
-        "length" | "max_tokens" | "model_length" | "model_context_window_exceeded" => FinishReason::Length,
-        "content_filter" | "content-filter" | "safety" | "sensitive" => FinishReason::ContentFilter,
-        "refusal" => FinishReason::Refusal,
-        "error" | "insufficient_system_resource" | "network_error" => FinishReason::Error,
-        "abort" | "cancelled" => FinishReason::Cancelled,
-        _ => FinishReason::Other,
+/// A choice's number, so bound that a wild one cannot make the list long.
+pub(super) fn wild(index: u64) -> usize {
+    usize::try_from(index).unwrap_or(MAX_CHOICES).min(MAX_CHOICES - 1)
+}
+
+/// The number that a choice states.
+pub(super) fn choice_index(choice: &str) -> Result<usize, json::Error> {
+    let mut r = Reader::new(choice);
+    let Some(mut fields) = r.opt_object()? else { return Ok(0) };
+    while let Some(key) = fields.key(&mut r)? {
+        if key == "index" {
+            return Ok(r.opt_u64()?.map_or(0, wild));
+        }
+        r.skip()?;
     }
+    Ok(0)
 }
 
 /// A part of a content list, as far as it is understood here.
@@ -507,35 +488,11 @@ impl<'a> ContentPart<'a> {
             match &*key {
                 "type" => part.kind = r.opt_string()?.unwrap_or_default(),
                 "text" | "refusal" => part.text = r.opt_string()?.or(part.text),
-                "thinking" => part.thinking = not_null(r)?,
-                "signature" => part.signature = not_null(r)?,
+                "thinking" => part.thinking = r.opt_raw()?,
+                "signature" => part.signature = r.opt_raw()?,
                 _ => r.skip()?,
             }
         }
         Ok(part)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_word_has_a_reason() {
-        for (word, reason) in [
-            ("stop", FinishReason::Stop),
-            ("eos", FinishReason::Stop),
-            ("", FinishReason::Stop),
-            ("length", FinishReason::Length),
-            ("model_length", FinishReason::Length),
-            ("tool_call", FinishReason::ToolCalls),
-            ("function_call", FinishReason::ToolCalls),
-            ("content_filter", FinishReason::ContentFilter),
-            ("insufficient_system_resource", FinishReason::Error),
-            ("error", FinishReason::Error),
-            ("never seen", FinishReason::Other),
-        ] {
-            assert_eq!(canonical(word), reason, "{word}");
-        }
     }
 }

@@ -4,8 +4,7 @@ use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::Choice;
-use super::not_null;
+use super::choice::{Choice, choice_index};
 use crate::json::{self, Reader};
 use crate::model::{Event, Sink};
 
@@ -69,7 +68,7 @@ impl Extras {
         let Some(mut list) = r.opt_array()? else { return Ok(()) };
         while list.element(r)? {
             let raw = r.raw()?;
-            let index = super::stream::choice_index(raw)?;
+            let index = choice_index(raw)?;
             // The first choice speaks for the response.
             let part = match index {
                 0 => None,
@@ -122,7 +121,7 @@ impl Extras {
         r: &mut Reader<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), json::Error> {
-        let Some(value) = not_null(r)? else { return Ok(()) };
+        let Some(value) = r.opt_raw()? else { return Ok(()) };
         let has_room = self.told.len() < MAX_TOLD;
         match self.told.iter_mut().find(|(p, n, _)| *p == part && *n == name) {
             Some((_, _, known)) if known == value => return Ok(()),

@@ -3,8 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use super::choice::Out;
-use super::not_null;
+use super::out::Out;
 use crate::json::{self, Reader, Writer};
 use crate::model::{Event, MediaKind, PartKind, Wire};
 
@@ -37,7 +36,7 @@ impl Audio {
                     self.transcript.push_str(&text);
                 }
                 _ => {
-                    if let Some(value) = not_null(&mut r)? {
+                    if let Some(value) = r.opt_raw()? {
                         out.event(Event::Opaque { part, field: key, value: value.into() });
                     }
                 }

@@ -4,9 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::media_parts;
-use super::request::part_cache;
 use super::tools::extend;
+use super::{cache, media_parts};
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire,
 };
@@ -260,7 +259,7 @@ impl Conversation<'_, '_> {
     /// Adds the cache mark and the extensions of a content part.
     fn finish_part(&mut self, part: &Part, mut object: Fields, path: &str) -> String {
         if let Some(mark) = &part.cache {
-            part_cache(self.encoding, mark, &mut object, path);
+            cache::encode_part(self.encoding, mark, &mut object, path);
         }
         extend(self.encoding, &mut object, &part.extensions, path);
         object.write()
@@ -327,7 +326,7 @@ impl Conversation<'_, '_> {
         }
         if let Some(mark) = &part.cache {
             let mut fields = Fields::new();
-            part_cache(self.encoding, mark, &mut fields, path);
+            cache::encode_part(self.encoding, mark, &mut fields, path);
             texts.mark(fields);
         }
         texts.content().unwrap_or_else(|| quoted(""))

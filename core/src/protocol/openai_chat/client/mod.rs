@@ -1,5 +1,7 @@
 //! OpenAI Chat Completions, towards a provider.
 
+mod assembly;
+mod cache;
 mod choice;
 mod details;
 pub(in crate::protocol) mod error;
@@ -8,15 +10,9 @@ mod logprobs;
 mod media;
 mod media_parts;
 mod messages;
+mod out;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;
 pub(in crate::protocol) mod stream;
 mod tool_calls;
 mod tools;
-
-use crate::json::{self, Reader};
-
-/// The text of the next value, unless it is `null`.
-fn not_null<'a>(r: &mut Reader<'a>) -> Result<Option<&'a str>, json::Error> {
-    if r.null() { Ok(None) } else { r.raw().map(Some) }
-}

@@ -3,10 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::{messages, tools};
+use super::{cache, messages, tools};
 use crate::json::Number;
-use crate::model::{CacheMark, Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
-use crate::protocol::dialect::{CacheMarks, MaxTokensField, ReasoningSwitch};
+use crate::model::{Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
+use crate::protocol::dialect::{MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
@@ -25,7 +25,7 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
     reasoning(encoding, &mut body);
     sampling(encoding, &mut body);
     limits(encoding, &mut body);
-    cache(encoding, &mut body);
+    cache::encode(encoding, &mut body);
     identity(encoding, &mut body);
     state(encoding, &mut body);
     if encoding.stream {
@@ -261,71 +261,6 @@ fn limits(encoding: &mut Encoding<'_>, body: &mut Fields) {
     }
 }
 
-fn cache(encoding: &mut Encoding<'_>, body: &mut Fields) {
-    let request = encoding.request;
-    if let Some(mark) = &request.cache {
-        match encoding.target.dialect.cache {
-            CacheMarks::Breakpoint => {
-                let mut options = Fields::new().with("mode", quoted("implicit"));
-                options.opt_string("ttl", known_ttl(encoding, mark, &["30m"], "cache"));
-                body.set("prompt_cache_options", options.write());
-            }
-            CacheMarks::CacheControl => {
-                body.set("cache_control", cache_control(encoding, mark, "cache"));
-            }
-            CacheMarks::None => {
-                encoding.lose(LossAction::Dropped, "cache", "the dialect knows no cache marks");
-            }
-        }
-    }
-    match &request.cache_key {
-        Some(key) if encoding.target.dialect.is_native => body.string("prompt_cache_key", key),
-        Some(_) => encoding.lose(LossAction::Dropped, "cache_key", "the dialect has no such field"),
-        None => {}
-    }
-}
-
-/// Writes the mark of one part.
-pub(super) fn part_cache(encoding: &mut Encoding<'_>, mark: &CacheMark, part: &mut Fields, path: &str) {
-    match encoding.target.dialect.cache {
-        CacheMarks::Breakpoint => {
-            let mut breakpoint = Fields::new().with("mode", quoted("explicit"));
-            breakpoint.opt_string("ttl", known_ttl(encoding, mark, &["30m", "12h"], path));
-            part.set("prompt_cache_breakpoint", breakpoint.write());
-        }
-        CacheMarks::CacheControl => {
-            let control = cache_control(encoding, mark, path);
-            part.set("cache_control", control);
-        }
-        CacheMarks::None => {
-            let path = format!("{path}.cache");
-            encoding.lose(LossAction::Dropped, path, "the dialect knows no cache marks");
-        }
-    }
-}
-
-fn cache_control(encoding: &mut Encoding<'_>, mark: &CacheMark, path: &str) -> String {
-    let mut control = Fields::of_type("ephemeral");
-    control.opt_string("ttl", known_ttl(encoding, mark, &["5m", "1h"], path));
-    control.write()
-}
-
-/// The mark's time if the dialect knows it; its default stands in place of any other.
-fn known_ttl<'m>(
-    encoding: &mut Encoding<'_>,
-    mark: &'m CacheMark,
-    known: &[&str],
-    path: &str,
-) -> Option<&'m str> {
-    let ttl = mark.ttl.as_deref()?;
-    if known.contains(&ttl) {
-        return Some(ttl);
-    }
-    let why = format!("the dialect's default time stands in place of {ttl}");
-    encoding.lose(LossAction::Approximated, format!("{path}.ttl"), why);
-    None
-}
-
 fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
     let request = encoding.request;
     let (user_field, has_tiers) = (encoding.target.dialect.user_field, encoding.target.dialect.service_tier);
@@ -398,8 +333,8 @@ mod tests {
     use super::*;
     use crate::json::RawJson;
     use crate::model::{
-        Content, Extension, Media, MediaKind, Message, Opaque, Part, ReasoningText, Request, Role, Source,
-        Tool, ToolCall, ToolCallKind, ToolChoice, ToolFormat, ToolResult,
+        CacheMark, Content, Extension, Media, MediaKind, Message, Opaque, Part, ReasoningText, Request, Role,
+        Source, Tool, ToolCall, ToolCallKind, ToolChoice, ToolFormat, ToolResult,
     };
     use crate::protocol::{Credential, Dialect, Target, encode_request};
 

@@ -2,14 +2,15 @@
 
 use alloc::boxed::Box;
 
+use super::assembly::Assembly;
 use super::error;
-use super::stream::State;
 use crate::model::Sink;
 use crate::protocol::wire_decoder::DecodeError;
 
-pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-    let seen = state.chunk(body, sink)?;
-    if seen.is_stream() || seen.is_unknown() && state.has_begun() {
+pub(super) fn decode(assembly: &mut Assembly, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+    assembly.forget_prefix();
+    let seen = assembly.chunk(body, sink)?;
+    if seen.is_stream() || seen.is_unknown() && assembly.has_begun() {
         return Ok(());
     }
     if seen.is_unknown() {
@@ -23,6 +24,6 @@ pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Resu
             },
         });
     }
-    state.complete(sink);
+    assembly.complete(sink);
     Ok(())
 }

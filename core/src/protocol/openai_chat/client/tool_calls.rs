@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::Out;
-use super::not_null;
+use super::out::Out;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, PartKind, ToolCallKind, Wire};
 
@@ -224,7 +223,7 @@ fn read_fragment<'a>(r: &mut Reader<'a>) -> Result<Fragment<'a>, json::Error> {
                 fragment.has_body |= r.kind()? == Kind::Object;
                 body(r, &mut fragment)?;
             }
-            "extra_content" => fragment.extra = not_null(r)?,
+            "extra_content" => fragment.extra = r.opt_raw()?,
             _ => field(&key, r, &mut fragment)?,
         }
     }
@@ -247,7 +246,7 @@ fn field<'a>(key: &str, r: &mut Reader<'a>, fragment: &mut Fragment<'a>) -> Resu
         "arguments" | "input" => {
             fragment.arguments = match r.kind()? {
                 Kind::String => r.string()?,
-                _ => Cow::Borrowed(not_null(r)?.unwrap_or_default()),
+                _ => Cow::Borrowed(r.opt_raw()?.unwrap_or_default()),
             }
         }
         _ => r.skip()?,

@@ -3,15 +3,15 @@
 use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::request::{WIRE, cache_ttl, write_extensions};
-use crate::json::{RawJson, Writer};
+use super::{cache, extensions};
+use crate::json::Writer;
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
     ToolResult,
 };
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_responses::WIRE;
 
 /// Refuses what no item can hold.
 pub(super) fn check(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
@@ -75,11 +75,6 @@ pub(super) fn write(w: &mut Writer, encoding: &mut Encoding<'_>) {
     for (m, message) in input.messages.iter().enumerate() {
         input.message(w, m, message);
     }
-}
-
-/// The elements of a JSON array, as text.
-pub(super) fn elements(list: &RawJson) -> Option<Vec<&str>> {
-    super::item::elements(list.as_str()).ok()
 }
 
 struct Input<'e, 'a> {
@@ -229,7 +224,7 @@ impl<'a> Input<'_, 'a> {
             });
             let known = ["type", "role", "content", "id", "status"];
             let path = alloc::format!("messages[{m}]");
-            write_extensions(w, &message.extensions, &known, &path, self.encoding);
+            extensions::write(w, &message.extensions, &known, &path, self.encoding);
         });
     }
 
@@ -241,7 +236,7 @@ impl<'a> Input<'_, 'a> {
             Content::Refusal(text) => {
                 w.key("type").string("refusal");
                 w.key("refusal").string(text);
-                write_extensions(w, &part.extensions, &["type", "refusal"], path, self.encoding);
+                extensions::write(w, &part.extensions, &["type", "refusal"], path, self.encoding);
             }
             Content::Text { text, citations } => {
                 w.key("type").string("output_text");
@@ -253,7 +248,7 @@ impl<'a> Input<'_, 'a> {
                     self.encoding.lose(LossAction::Dropped, path, why);
                 }
                 w.key("annotations").array(|w| known.for_each(|c| w.raw(c.raw.as_str())));
-                write_extensions(w, &part.extensions, &["type", "text", "annotations"], path, self.encoding);
+                extensions::write(w, &part.extensions, &["type", "text", "annotations"], path, self.encoding);
             }
             _ => {}
         });
@@ -278,7 +273,7 @@ impl<'a> Input<'_, 'a> {
                 w.key("prompt_cache_breakpoint").object(|w| {
                     w.key("mode").string("explicit");
                     let path = alloc::format!("{path}.cache");
-                    w.opt_string("ttl", cache_ttl(mark, &path, self.encoding));
+                    w.opt_string("ttl", cache::ttl(mark, &path, self.encoding));
                 });
             }
             let known = [
@@ -292,7 +287,7 @@ impl<'a> Input<'_, 'a> {
                 "detail",
                 "prompt_cache_breakpoint",
             ];
-            write_extensions(w, &part.extensions, &known, path, self.encoding);
+            extensions::write(w, &part.extensions, &known, path, self.encoding);
         });
     }
 
@@ -374,7 +369,7 @@ impl<'a> Input<'_, 'a> {
             w.opt_raw("encrypted_content", encrypted.map(|o| o.value.as_str()));
             for part in parts {
                 let known = ["type", "id", "summary", "content", "encrypted_content"];
-                write_extensions(w, &part.extensions, &known, path, self.encoding);
+                extensions::write(w, &part.extensions, &known, path, self.encoding);
             }
         });
     }
@@ -410,7 +405,7 @@ impl<'a> Input<'_, 'a> {
             w.key(field).string(arguments);
             self.write_state(w, part, &["namespace", "caller", "async"], &path);
             let known = ["type", "id", "call_id", "name", field, "namespace", "caller", "async"];
-            write_extensions(w, &part.extensions, &known, &path, self.encoding);
+            extensions::write(w, &part.extensions, &known, &path, self.encoding);
         });
     }
 
@@ -435,7 +430,7 @@ impl<'a> Input<'_, 'a> {
             w.opt_string("call_id", call_id.as_deref());
             w.key("output");
             self.result_content(w, &result.content, prefix, path);
-            write_extensions(w, &part.extensions, &["type", "call_id", "output"], path, self.encoding);
+            extensions::write(w, &part.extensions, &["type", "call_id", "output"], path, self.encoding);
         });
     }
 
@@ -480,7 +475,7 @@ impl<'a> Input<'_, 'a> {
             w.opt_raw("id", own(part, self.vendor, "id").map(|o| o.value.as_str()));
             w.key("status").string("completed");
             w.key("result").string(data);
-            write_extensions(w, &part.extensions, &["type", "id", "status", "result"], path, self.encoding);
+            extensions::write(w, &part.extensions, &["type", "id", "status", "result"], path, self.encoding);
         });
     }
 }
@@ -494,9 +489,11 @@ mod tests {
     use super::super::decoded::decode;
     use super::super::encoded::{send, send_messages};
     use super::*;
+    use crate::json::RawJson;
     use crate::model::{CacheMark, Citation, Extension, ReasoningText, Request, Wire};
     use alloc::string::ToString;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     fn raw(text: &str) -> RawJson {
         RawJson::parse(text).expect(text)

@@ -27,11 +27,6 @@ pub(super) struct Item<'a> {
     summary: Option<&'a str>,
 }
 
-/// A value as JSON text, `None` where it is null.
-pub(super) fn opt_raw<'a>(r: &mut Reader<'a>) -> Result<Option<&'a str>, json::Error> {
-    r.raw().map(|raw| (raw != "null").then_some(raw))
-}
-
 impl<'a> Item<'a> {
     pub(super) fn read(raw: &'a str) -> Result<Self, json::Error> {
         let mut item = Self {
@@ -52,16 +47,16 @@ impl<'a> Item<'a> {
         let Some(mut fields) = r.opt_object()? else { return Ok(item) };
         while let Some(key) = fields.key(r)? {
             match &*key {
-                "arguments" | "input" => item.arguments = opt_raw(r)?,
+                "arguments" | "input" => item.arguments = r.opt_raw()?,
                 "call_id" => item.call_id = r.opt_text()?,
-                "content" => item.content = opt_raw(r)?,
-                "encrypted_content" => item.encrypted_content = opt_raw(r)?,
-                "id" => item.id = opt_raw(r)?,
+                "content" => item.content = r.opt_raw()?,
+                "encrypted_content" => item.encrypted_content = r.opt_raw()?,
+                "id" => item.id = r.opt_raw()?,
                 "name" => item.name = r.opt_string()?,
                 "output_format" => item.output_format = r.opt_string()?,
-                "phase" => item.phase = opt_raw(r)?,
-                "result" => item.result = opt_raw(r)?,
-                "summary" => item.summary = opt_raw(r)?,
+                "phase" => item.phase = r.opt_raw()?,
+                "result" => item.result = r.opt_raw()?,
+                "summary" => item.summary = r.opt_raw()?,
                 "type" => item.kind = r.opt_string()?.unwrap_or(Cow::Borrowed("")),
                 _ => r.skip()?,
             }
@@ -173,7 +168,7 @@ fn state(item: &Item<'_>, parts: &[u32], sink: &mut dyn Sink) -> Result<(), json
     let r = &mut Reader::new(item.raw);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(key) = fields.key(r)? {
-        let Some(value) = opt_raw(r)? else { continue };
+        let Some(value) = r.opt_raw()? else { continue };
         let value = Cow::Borrowed(value);
         match &*key {
             "async" | "caller" | "encrypted_content" | "namespace" => {
@@ -296,9 +291,9 @@ impl<'a> ContentPart<'a> {
         let Some(mut fields) = r.opt_object()? else { return Ok(part) };
         while let Some(key) = fields.key(r)? {
             match &*key {
-                "annotations" => part.annotations = opt_raw(r)?,
-                "refusal" => refusal = opt_raw(r)?,
-                "text" => part.text = opt_raw(r)?,
+                "annotations" => part.annotations = r.opt_raw()?,
+                "refusal" => refusal = r.opt_raw()?,
+                "text" => part.text = r.opt_raw()?,
                 "type" => part.kind = r.opt_string()?.unwrap_or_default(),
                 _ => r.skip()?,
             }
@@ -351,7 +346,7 @@ fn last_content_part(parts: &mut Parts, key: Key, raw: &str, sink: &mut dyn Sink
     let r = &mut Reader::new(raw);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        let Some(value) = opt_raw(r)? else { continue };
+        let Some(value) = r.opt_raw()? else { continue };
         let is_known = match &*name {
             "annotations" | "refusal" | "text" | "type" => true,
             "logprobs" => value == "[]",

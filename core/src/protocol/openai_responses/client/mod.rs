@@ -1,10 +1,13 @@
 //! OpenAI Responses, towards a provider.
 //!
 //! A response is a list of items, and an item holds parts. `parts.rs` numbers the parts that the
-//! wire addresses by item and index, `item.rs` turns items into parts; streamed events and whole
-//! responses both end there.
+//! wire addresses by item and index, `item.rs` turns items into parts, `assembly.rs` knows which items
+//! have come; streamed events and whole responses both end there.
 
+mod assembly;
+mod cache;
 pub(in crate::protocol) mod error;
+mod extensions;
 mod input;
 mod item;
 mod parts;

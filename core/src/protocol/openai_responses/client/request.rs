@@ -3,16 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::input;
+use super::{cache, extensions, input, item};
 use crate::json::{Kind, RawJson, Writer};
 use crate::model::{
-    CacheMark, Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice,
-    ToolFormat, Wire,
+    Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
-
-/// The wire that this folder speaks.
-pub(super) const WIRE: Wire = Wire::OpenaiResponses;
+use crate::protocol::openai_responses::WIRE;
 
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
@@ -188,7 +185,7 @@ fn write_tool(w: &mut Writer, tool: &Tool, path: &str, encoding: &mut Encoding<'
                 w.key("parameters").raw(parameters.as_ref().map_or(none, RawJson::as_str));
                 w.opt_bool("strict", *strict);
                 let known = ["type", "name", "description", "parameters", "strict"];
-                write_extensions(w, extensions, &known, path, encoding);
+                extensions::write(w, extensions, &known, path, encoding);
             });
         }
         Tool::Freeform { name, description, format } => w.object(|w| {
@@ -208,28 +205,6 @@ fn write_tool(w: &mut Writer, tool: &Tool, path: &str, encoding: &mut Encoding<'
         Tool::Vendor { wire, .. } => {
             encoding.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows this tool"));
         }
-    }
-}
-
-/// Writes the extensions of this wire into the open object, whose fields `known` are its own.
-pub(super) fn write_extensions(
-    w: &mut Writer,
-    extensions: &[Extension],
-    known: &[&str],
-    path: &str,
-    encoding: &mut Encoding<'_>,
-) {
-    for extension in extensions {
-        let name = extension.name.as_str();
-        let why = if extension.wire != WIRE {
-            alloc::format!("only {} knows this field", extension.wire)
-        } else if known.contains(&name) {
-            "the request sets this field already".into()
-        } else {
-            w.key(name).raw(extension.value.as_str());
-            continue;
-        };
-        encoding.lose(LossAction::Dropped, alloc::format!("{path}.extensions.{name}"), why);
     }
 }
 
@@ -304,7 +279,7 @@ fn include<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
         wanted.push("\"message.output_text.logprobs\"");
     }
     let asked = request.extensions.iter().find(|e| is_include(e));
-    for element in asked.and_then(|e| input::elements(&e.value)).unwrap_or_default() {
+    for element in asked.and_then(|e| item::elements(e.value.as_str()).ok()).unwrap_or_default() {
         if !wanted.contains(&element) {
             wanted.push(element);
         }
@@ -355,7 +330,7 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
     fields.opt_string("prompt_cache_key", request.cache_key.as_deref());
     if let Some(mark) = &request.cache {
         fields.raw("prompt_cache_options.mode", "\"implicit\"");
-        fields.opt_string("prompt_cache_options.ttl", cache_ttl(mark, "cache", encoding));
+        fields.opt_string("prompt_cache_options.ttl", cache::ttl(mark, "cache", encoding));
     }
     fields.opt_string("previous_response_id", request.state.previous_response_id.as_deref());
     fields.opt_bool("store", request.state.store);
@@ -372,17 +347,6 @@ fn service_tier<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
     }
     encoding.lose(LossAction::Renamed, "service_tier", alloc::format!("`{tier}` is `default` here"));
     Some("default")
-}
-
-/// The time to live of a cache mark, if it is one of this vendor's.
-pub(super) fn cache_ttl<'m>(mark: &'m CacheMark, path: &str, encoding: &mut Encoding<'_>) -> Option<&'m str> {
-    let ttl = mark.ttl.as_deref()?;
-    if matches!(ttl, "30m" | "12h") {
-        return Some(ttl);
-    }
-    let why = alloc::format!("expected a ttl of 30m or 12h, found {ttl}; the default holds");
-    encoding.lose(LossAction::Approximated, alloc::format!("{path}.ttl"), why);
-    None
 }
 
 fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
@@ -409,7 +373,7 @@ mod tests {
     use super::super::encoded::send;
     use super::*;
     use crate::json::Number;
-    use crate::model::{Message, Request};
+    use crate::model::{CacheMark, Message, Request, Wire};
     use alloc::string::ToString;
     use alloc::vec;
 

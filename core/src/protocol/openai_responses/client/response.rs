@@ -5,13 +5,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::assembly::{Assembly, Phase};
 use super::error;
-use super::item::{Item, opt_raw};
-use super::stream::{Phase, State};
+use super::item::Item;
 use crate::json::{self, Reader};
 use crate::model::{Event, Finish, FinishReason, Sink};
 use crate::protocol::openai_error;
-use crate::protocol::wire_decoder::{DecodeError, WireDecoder};
+use crate::protocol::openai_responses::finish;
+use crate::protocol::wire_decoder::DecodeError;
 use crate::usage::{Completeness, read_openai_responses, read_tool_usage};
 
 /// The fields of a response object that the vocabulary has words for.
@@ -40,17 +41,17 @@ impl<'a> Envelope<'a> {
         while let Some(key) = fields.key(r)? {
             match &*key {
                 "background" => envelope.is_background = r.opt_bool()? == Some(true),
-                "error" => envelope.error = opt_raw(r)?,
+                "error" => envelope.error = r.opt_raw()?,
                 "id" => envelope.id = r.opt_text()?,
                 "incomplete_details" => envelope.incomplete_reason = reason(r)?,
                 "model" => envelope.model = r.opt_string()?,
                 "object" => envelope.object = r.opt_string()?,
-                "output" => envelope.output = opt_raw(r)?,
+                "output" => envelope.output = r.opt_raw()?,
                 "service_tier" => envelope.service_tier = r.opt_string()?,
                 "status" => envelope.status = r.opt_text()?,
-                "tool_usage" => envelope.tool_usage = opt_raw(r)?,
+                "tool_usage" => envelope.tool_usage = r.opt_raw()?,
                 "type" => envelope.kind = r.opt_string()?,
-                "usage" => envelope.usage = opt_raw(r)?,
+                "usage" => envelope.usage = r.opt_raw()?,
                 _ => r.skip()?,
             }
         }
@@ -78,39 +79,45 @@ fn reason<'a>(r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>, json::Error> {
     Ok(reason)
 }
 
-/// Takes a JSON value that came without framing: a response, an error, or one event of a stream.
-pub(super) fn decode(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+/// Takes a JSON value that came without framing: a response or an error. One event of a stream is
+/// left as it is; then this gives its type.
+pub(super) fn decode<'a>(
+    assembly: &mut Assembly,
+    body: &'a str,
+    sink: &mut dyn Sink,
+) -> Result<Option<Cow<'a, str>>, DecodeError> {
     let malformed = |e| DecodeError::json("a Responses body", e, body);
     let envelope = Envelope::read(body).map_err(malformed)?;
-    if let Some(kind) = envelope.kind.as_deref() {
-        return state.event(kind, body, sink);
+    if envelope.kind.as_deref().is_some_and(|kind| !kind.is_empty()) {
+        return Ok(envelope.kind);
     }
     let object = envelope.object.as_deref();
     if object == Some("response") || (object.is_none() && envelope.output.is_some()) {
-        return terminal(state, &envelope, None, body, sink).map_err(malformed)?;
+        terminal(assembly, &envelope, None, body, sink).map_err(malformed)??;
+        return Ok(None);
     }
     match error::read(body) {
         Some(error) => {
-            state.phase = Phase::Complete;
+            assembly.phase = Phase::Complete;
             Err(DecodeError::Provider(Box::new(error)))
         }
-        None => other_object(state, &envelope, body, sink).map_err(malformed),
+        None => other_object(assembly, &envelope, body, sink).map(|()| None).map_err(malformed),
     }
 }
 
 /// Takes an object of another endpoint (a compaction, a token count): there is no answer in it.
 fn other_object(
-    state: &mut State,
+    assembly: &mut Assembly,
     envelope: &Envelope<'_>,
     body: &str,
     sink: &mut dyn Sink,
 ) -> Result<(), json::Error> {
-    state.phase = Phase::NotAResponse;
-    usage(state, envelope)?;
+    assembly.phase = Phase::NotAResponse;
+    usage(assembly, envelope)?;
     let r = &mut Reader::new(body);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        if let Some(value) = opt_raw(r)? {
+        if let Some(value) = r.opt_raw()? {
             sink.event(Event::Extra { part: None, name, value: Cow::Borrowed(value) });
         }
     }
@@ -118,18 +125,18 @@ fn other_object(
 }
 
 /// Takes the response object of an event that opens the stream.
-pub(super) fn opening(state: &mut State, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
+pub(super) fn opening(assembly: &mut Assembly, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let envelope = Envelope::read(body)?;
-    start(state, &envelope, sink);
-    if usage(state, &envelope)? {
-        state.usage.completeness = Completeness::Partial;
+    start(assembly, &envelope, sink);
+    if usage(assembly, &envelope)? {
+        assembly.usage.completeness = Completeness::Partial;
     }
     Ok(())
 }
 
 /// Takes the last event of a stream, whose type is `kind`.
 pub(super) fn terminal_event(
-    state: &mut State,
+    assembly: &mut Assembly,
     kind: &str,
     body: Option<&str>,
     data: &str,
@@ -138,13 +145,13 @@ pub(super) fn terminal_event(
     let malformed = |e| DecodeError::json("a Responses event", e, data);
     let body = body.unwrap_or("{}");
     let envelope = Envelope::read(body).map_err(malformed)?;
-    let first_error = match core::mem::take(&mut state.phase) {
+    let first_error = match core::mem::take(&mut assembly.phase) {
         Phase::Failing(error) => Some(error),
         _ => None,
     };
     around(data, sink).map_err(malformed)?;
     let status = kind.strip_prefix("response.");
-    let ended = terminal(state, &envelope, status, body, sink).map_err(malformed)?;
+    let ended = terminal(assembly, &envelope, status, body, sink).map_err(malformed)?;
     match (ended, first_error) {
         (Err(DecodeError::Provider(_)), Some(first)) => Err(DecodeError::Provider(first)),
         (ended, _) => ended,
@@ -156,7 +163,7 @@ fn around(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let r = &mut Reader::new(data);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        let value = opt_raw(r)?;
+        let value = r.opt_raw()?;
         if let Some(value) = value
             && !matches!(&*name, "obfuscation" | "response" | "sequence_number" | "type")
         {
@@ -168,27 +175,27 @@ fn around(data: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
 
 /// Takes a response object that will not change any more, or not before someone asks again.
 fn terminal(
-    state: &mut State,
+    assembly: &mut Assembly,
     envelope: &Envelope<'_>,
     event_status: Option<&str>,
     body: &str,
     sink: &mut dyn Sink,
 ) -> Result<Result<(), DecodeError>, json::Error> {
-    start(state, envelope, sink);
-    state.merge(&envelope.items()?, sink)?;
-    state.parts.end_all(sink);
+    start(assembly, envelope, sink);
+    assembly.merge(&envelope.items()?, sink)?;
+    assembly.parts.end_all(sink);
     extras(body, sink)?;
     let status = envelope.status.as_deref().or(event_status);
     let finish = Finish {
-        reason: finish_reason(state, status, envelope.incomplete_reason.as_deref()),
+        reason: finish_reason(assembly, status, envelope.incomplete_reason.as_deref()),
         raw: status.map(String::from),
         detail: envelope.incomplete_reason.as_deref().map(String::from),
     };
     sink.event(Event::Finish { candidate: 0, finish });
-    if usage(state, envelope)? {
-        sink.event(Event::Usage(Box::new(state.usage.clone())));
+    if usage(assembly, envelope)? {
+        sink.event(Event::Usage(Box::new(assembly.usage.clone())));
     }
-    state.phase = Phase::Complete;
+    assembly.phase = Phase::Complete;
     if status != Some("failed") {
         return Ok(Ok(()));
     }
@@ -199,10 +206,10 @@ fn terminal(
     Ok(Err(DecodeError::Provider(Box::new(error.unwrap_or_default()))))
 }
 
-fn start(state: &mut State, envelope: &Envelope<'_>, sink: &mut dyn Sink) {
-    state.is_background |= envelope.is_background;
-    let id = changed(&mut state.id, envelope.id.as_deref());
-    let model = changed(&mut state.model, envelope.model.as_deref());
+fn start(assembly: &mut Assembly, envelope: &Envelope<'_>, sink: &mut dyn Sink) {
+    assembly.is_background |= envelope.is_background;
+    let id = changed(&mut assembly.id, envelope.id.as_deref());
+    let model = changed(&mut assembly.model, envelope.model.as_deref());
     if id.is_some() || model.is_some() {
         sink.event(Event::Start { id: id.map(Cow::Borrowed), model: model.map(Cow::Borrowed) });
     }
@@ -216,8 +223,8 @@ fn changed<'a>(known: &mut Option<String>, new: Option<&'a str>) -> Option<&'a s
 }
 
 /// Reads the usage; gives whether the response states one.
-fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error> {
-    let usage = &mut state.usage;
+fn usage(assembly: &mut Assembly, envelope: &Envelope<'_>) -> Result<bool, json::Error> {
+    let usage = &mut assembly.usage;
     if let Some(tier) = envelope.service_tier.as_deref() {
         usage.service_tier = Some(tier.into());
     }
@@ -233,18 +240,11 @@ fn usage(state: &mut State, envelope: &Envelope<'_>) -> Result<bool, json::Error
     Ok(true)
 }
 
-fn finish_reason(state: &State, status: Option<&str>, detail: Option<&str>) -> FinishReason {
-    match (status, detail) {
-        (Some("completed") | None, _) if state.parts.has_tool_call => FinishReason::ToolCalls,
-        (Some("completed") | None, _) if state.parts.has_refusal => FinishReason::Refusal,
-        (Some("completed") | None, _) => FinishReason::Stop,
-        (Some("cancelled"), _) => FinishReason::Cancelled,
-        (Some("failed"), _) => FinishReason::Error,
-        (Some("in_progress" | "queued"), _) => FinishReason::Pause,
-        (Some("incomplete"), Some("content_filter")) => FinishReason::ContentFilter,
-        (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => FinishReason::Length,
-        (Some("incomplete"), Some("steered")) => FinishReason::Pause,
-        _ => FinishReason::Other,
+fn finish_reason(assembly: &Assembly, status: Option<&str>, detail: Option<&str>) -> FinishReason {
+    match finish::reason(status, detail) {
+        FinishReason::Stop if assembly.parts.has_tool_call => FinishReason::ToolCalls,
+        FinishReason::Stop if assembly.parts.has_refusal => FinishReason::Refusal,
+        reason => reason,
     }
 }
 
@@ -253,7 +253,7 @@ fn extras(body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
     let r = &mut Reader::new(body);
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(name) = fields.key(r)? {
-        let Some(value) = opt_raw(r)? else { continue };
+        let Some(value) = r.opt_raw()? else { continue };
         // `output_text` repeats the text; official clients compute it.
         let is_known = matches!(
             &*name,
@@ -388,5 +388,13 @@ mod tests {
             panic!("not a vendor part")
         };
         assert_eq!(json.as_str(), expected);
+    }
+
+    #[test]
+    fn an_empty_type_is_none() {
+        let told = decode(&[r#"{"type":"","object":"response","status":"completed"}"#]);
+        assert_eq!(told.end, Ok(()));
+        let told = decode(&[r#"{"type":""}"#]);
+        assert!(matches!(told.end, Err(DecodeError::Incomplete { .. })), "{:?}", told.end);
     }
 }

@@ -2,14 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::string::String;
-use alloc::vec::Vec;
 
+use super::assembly::{Assembly, Phase};
 use super::item::{self, ContentPart, Item, reasoning_kind};
-use super::parts::{Key, Lane, Parts};
+use super::parts::{Key, Lane};
 use super::{error, response};
-use crate::failure::ErrorBody;
 use crate::json::{self, Mold, Reader};
 use crate::model::{Event, PartKind, Sink};
 use crate::protocol::Resume;
@@ -19,21 +16,10 @@ use crate::usage::Usage;
 /// The state of one response.
 #[derive(Clone, Debug, Default)]
 pub(in crate::protocol) struct State {
-    pub(super) parts: Parts,
-    items: Vec<Known>,
-    /// How many bytes the ids and types of the items are.
-    item_bytes: usize,
-    /// Which item of `items` has a place in the output.
-    by_output: BTreeMap<u32, usize>,
-    pub(super) id: Option<String>,
-    pub(super) model: Option<String>,
-    /// Whether the provider goes on without us, so that the stream can be taken up again.
-    pub(super) is_background: bool,
+    assembly: Assembly,
     sequence: Option<u64>,
     /// The next new event is the first of a stream that was taken up again.
     is_resumed: bool,
-    pub(super) usage: Usage,
-    pub(super) phase: Phase,
     usual: Usual,
 }
 
@@ -68,27 +54,6 @@ impl Usual {
         });
         if fits { Some((self.key?, sequence, delta?)) } else { None }
     }
-}
-
-/// How far the response is.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Phase {
-    Complete,
-    /// An `error` event came. `response.failed` may follow; nothing else may.
-    Failing(Box<ErrorBody>),
-    /// The body is no response at all.
-    NotAResponse,
-    #[default]
-    Open,
-}
-
-/// An item that was seen.
-#[derive(Clone, Debug)]
-struct Known {
-    output: u32,
-    kind: Box<str>,
-    id: Option<Box<str>>,
-    is_done: bool,
 }
 
 /// The fields that events have in common, and the one that tells events apart.
@@ -150,11 +115,12 @@ impl WireDecoder for State {
             return self.raise();
         }
         if let Some((key, sequence, text)) = self.usual.read(data)
-            && let Some(part) = self.parts.find_open(key).filter(|part| self.parts.takes_pieces(*part))
-            && matches!(self.phase, Phase::Open)
+            && let Some(part) =
+                self.assembly.parts.find_open(key).filter(|part| self.assembly.parts.takes_pieces(*part))
+            && matches!(self.assembly.phase, Phase::Open)
         {
             if self.is_news(sequence)? {
-                self.parts.append(part, text, sink);
+                self.assembly.parts.append(part, text, sink);
             }
             return Ok(());
         }
@@ -165,22 +131,22 @@ impl WireDecoder for State {
         };
         if !fields.says_kind {
             if name.is_empty() {
-                return response::decode(self, data, sink);
+                return self.whole(data, sink);
             }
             fields.kind = Cow::Borrowed(name);
         }
         if !self.is_news(fields.sequence)? {
             return Ok(());
         }
-        if matches!(self.phase, Phase::Failing(_)) && fields.kind != "response.failed" {
+        if matches!(self.assembly.phase, Phase::Failing(_)) && fields.kind != "response.failed" {
             return self.raise();
         }
         match &*fields.kind {
             "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" => {
-                response::terminal_event(self, &fields.kind, fields.body, data, sink)
+                response::terminal_event(&mut self.assembly, &fields.kind, fields.body, data, sink)
             }
             "error" => {
-                self.phase = Phase::Failing(Box::new(error::read(data).unwrap_or_default()));
+                self.assembly.phase = Phase::Failing(Box::new(error::read(data).unwrap_or_default()));
                 Ok(())
             }
             _ => self.piece(fields, data, sink).map_err(malformed),
@@ -188,12 +154,15 @@ impl WireDecoder for State {
     }
 
     fn whole(&mut self, body: &str, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-        response::decode(self, body, sink)
+        match response::decode(&mut self.assembly, body, sink)? {
+            Some(kind) => self.event(&kind, body, sink),
+            None => Ok(()),
+        }
     }
 
     fn end(&mut self, _: &mut dyn Sink) -> Result<(), DecodeError> {
         self.raise()?;
-        match self.phase {
+        match self.assembly.phase {
             Phase::Complete => Ok(()),
             Phase::NotAResponse => Err(DecodeError::Incomplete { expected: "a response object" }),
             Phase::Failing(_) | Phase::Open => {
@@ -203,11 +172,11 @@ impl WireDecoder for State {
     }
 
     fn held_bytes(&self) -> usize {
-        self.item_bytes + self.items.len() * size_of::<Known>() + self.parts.held_bytes()
+        self.assembly.held_bytes()
     }
 
     fn progress(&self) -> Progress {
-        match self.phase {
+        match self.assembly.phase {
             Phase::Complete => Progress::Complete,
             Phase::Failing(_) => Progress::Finished,
             Phase::NotAResponse | Phase::Open => Progress::Open,
@@ -215,7 +184,7 @@ impl WireDecoder for State {
     }
 
     fn usage(&self) -> &Usage {
-        &self.usage
+        &self.assembly.usage
     }
 }
 
@@ -223,9 +192,9 @@ impl State {
     /// Where the stream can be taken up again: only what runs in the background outlives its
     /// connection.
     pub(in crate::protocol) fn resume(&self) -> Option<Resume> {
-        let is_open = matches!(self.phase, Phase::Open);
+        let is_open = matches!(self.assembly.phase, Phase::Open);
         let (Some(id), Some(after), true, true) =
-            (self.id.as_ref(), self.sequence, self.is_background, is_open)
+            (self.assembly.id.as_ref(), self.sequence, self.assembly.is_background, is_open)
         else {
             return None;
         };
@@ -237,7 +206,7 @@ impl State {
     fn is_news(&mut self, sequence: Option<u64>) -> Result<bool, DecodeError> {
         let Some(number) = sequence else { return Ok(true) };
         // A stream that was taken up again may begin before the place where it broke.
-        if self.is_background && self.sequence.is_some_and(|last| number <= last) {
+        if self.assembly.is_background && self.sequence.is_some_and(|last| number <= last) {
             return Ok(false);
         }
         if self.is_resumed {
@@ -291,13 +260,13 @@ impl State {
 
     /// Raises the error that an `error` event told, if one did.
     fn raise(&mut self) -> Result<(), DecodeError> {
-        match core::mem::take(&mut self.phase) {
+        match core::mem::take(&mut self.assembly.phase) {
             Phase::Failing(body) => {
-                self.phase = Phase::Complete;
+                self.assembly.phase = Phase::Complete;
                 Err(DecodeError::Provider(body))
             }
             phase => {
-                self.phase = phase;
+                self.assembly.phase = phase;
                 Ok(())
             }
         }
@@ -346,11 +315,11 @@ impl State {
             return None;
         }
         let key = fields.key(lane);
-        let part = match self.parts.find_open(key) {
+        let part = match self.assembly.parts.find_open(key) {
             Some(part) => part,
-            None => self.parts.open(key, kind, sink),
+            None => self.assembly.parts.open(key, kind, sink),
         };
-        self.parts.append(part, text, sink);
+        self.assembly.parts.append(part, text, sink);
         Some(key)
     }
 
@@ -358,9 +327,9 @@ impl State {
     /// the tool has no name; then the whole item, which follows, brings them.
     fn call_delta(&mut self, fields: &mut Fields<'_>, data: &str, sink: &mut dyn Sink) -> Option<Key> {
         let key = Key::item(fields.output);
-        match self.parts.find_open(key) {
-            Some(part) if self.parts.takes_pieces(part) => {
-                self.parts.append(part, fields.delta.take()?, sink);
+        match self.assembly.parts.find_open(key) {
+            Some(part) if self.assembly.parts.takes_pieces(part) => {
+                self.assembly.parts.append(part, fields.delta.take()?, sink);
                 return Some(key);
             }
             Some(_) => unknown(fields, data, sink),
@@ -378,22 +347,24 @@ impl State {
         let body = fields.body.unwrap_or("null");
         match &*fields.kind {
             "response.created" | "response.in_progress" | "response.queued" => {
-                return response::opening(self, body, sink);
+                return response::opening(&mut self.assembly, body, sink);
             }
-            "response.output_item.added" => return self.item_added(fields.output, body, sink),
-            "response.output_item.done" => return self.item_done(fields.output, &Item::read(body)?, sink),
+            "response.output_item.added" => return self.assembly.item_added(fields.output, body, sink),
+            "response.output_item.done" => {
+                return self.assembly.item_done(fields.output, &Item::read(body)?, sink);
+            }
             "response.content_part.added" | "response.reasoning_part.added" => {
                 if let Some(kind) = ContentPart::read(body)?.opening() {
-                    item::open(&mut self.parts, fields.key(Lane::Content), kind, sink);
+                    item::open(&mut self.assembly.parts, fields.key(Lane::Content), kind, sink);
                 }
             }
             "response.content_part.done" | "response.reasoning_part.done" => {
                 let content = ContentPart::read(body)?;
-                item::content_part(&mut self.parts, fields.key(Lane::Content), &content, sink)?;
+                item::content_part(&mut self.assembly.parts, fields.key(Lane::Content), &content, sink)?;
             }
             "response.reasoning_summary_part.added" => {
                 let kind = reasoning_kind(Lane::Summary);
-                item::open(&mut self.parts, fields.key(Lane::Summary), kind, sink);
+                item::open(&mut self.assembly.parts, fields.key(Lane::Summary), kind, sink);
             }
             "response.reasoning_summary_part.done" => {
                 let text = ContentPart::read(body)?.text;
@@ -417,8 +388,9 @@ impl State {
                 return self.call_done(fields, sink);
             }
             "response.output_text.annotation.added" => {
-                let part = item::open(&mut self.parts, fields.key(Lane::Content), PartKind::Text, sink);
-                return self.parts.cite(part, body, sink);
+                let part =
+                    item::open(&mut self.assembly.parts, fields.key(Lane::Content), PartKind::Text, sink);
+                return self.assembly.parts.cite(part, body, sink);
             }
             "response.audio.delta" => self.audio(fields, data, sink),
             "response.audio.done" | "keepalive" | "ping" => {}
@@ -434,13 +406,15 @@ impl State {
         text: Option<&str>,
         sink: &mut dyn Sink,
     ) -> Result<(), json::Error> {
-        let part = item::open(&mut self.parts, key, kind, sink);
-        text.map_or(Ok(()), |text| self.parts.settle(part, text, sink))
+        let part = item::open(&mut self.assembly.parts, key, kind, sink);
+        text.map_or(Ok(()), |text| self.assembly.parts.settle(part, text, sink))
     }
 
     fn call_done(&mut self, fields: &Fields<'_>, sink: &mut dyn Sink) -> Result<(), json::Error> {
-        match (self.parts.find_open(Key::item(fields.output)), fields.text) {
-            (Some(part), Some(text)) if self.parts.takes_pieces(part) => self.parts.settle(part, text, sink),
+        match (self.assembly.parts.find_open(Key::item(fields.output)), fields.text) {
+            (Some(part), Some(text)) if self.assembly.parts.takes_pieces(part) => {
+                self.assembly.parts.settle(part, text, sink)
+            }
             _ => Ok(()),
         }
     }
@@ -450,119 +424,8 @@ impl State {
         let Some(piece) = fields.delta.as_deref() else { return unknown(fields, data, sink) };
         let key = Key { output: u32::MAX, lane: Lane::Item, index: u32::MAX };
         let kind = PartKind::Media { kind: crate::model::MediaKind::Audio, media_type: None };
-        let part = item::open(&mut self.parts, key, kind, sink);
-        self.parts.append(part, Cow::Borrowed(piece), sink);
-    }
-
-    fn item_added(&mut self, output: u32, body: &str, sink: &mut dyn Sink) -> Result<(), json::Error> {
-        let item = Item::read(body)?;
-        // Some servers give every item the same index.
-        self.replace(output, &item, sink);
-        item::begin(&mut self.parts, output, &item, sink);
-        Ok(())
-    }
-
-    pub(super) fn item_done(
-        &mut self,
-        output: u32,
-        item: &Item<'_>,
-        sink: &mut dyn Sink,
-    ) -> Result<(), json::Error> {
-        let at = match self.by_output.get(&output) {
-            Some(&at) if self.items[at].is(item) => at,
-            Some(_) => self.replace(output, item, sink),
-            None => self.note(output, item),
-        };
-        let known = &mut self.items[at];
-        if known.is_done {
-            return Ok(());
-        }
-        known.is_done = true;
-        self.item_bytes -= known.bytes();
-        known.id = item.id.map(Box::from);
-        self.item_bytes += known.bytes();
-        item::complete(&mut self.parts, output, item, sink)
-    }
-
-    fn note(&mut self, output: u32, item: &Item<'_>) -> usize {
-        let known = Known { output, kind: (&*item.kind).into(), id: item.id.map(Box::from), is_done: false };
-        self.item_bytes += known.bytes();
-        self.items.push(known);
-        self.by_output.insert(output, self.items.len() - 1);
-        self.items.len() - 1
-    }
-
-    /// Gives the place `output` to another item.
-    fn replace(&mut self, output: u32, item: &Item<'_>, sink: &mut dyn Sink) -> usize {
-        if self.by_output.contains_key(&output) {
-            for part in self.parts.of_item(output) {
-                self.parts.end(part, sink);
-            }
-            self.parts.forget(output);
-        }
-        self.note(output, item)
-    }
-
-    /// Takes the items of a whole response that the stream did not bring.
-    pub(super) fn merge(&mut self, items: &[Item<'_>], sink: &mut dyn Sink) -> Result<(), json::Error> {
-        if items.len() <= self.items.len() && self.items.iter().all(|known| known.is_done) {
-            return Ok(());
-        }
-        let mut unmatched = Unmatched::new(&self.items);
-        for (at, item) in items.iter().enumerate() {
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
-            let here = self.by_output.get(&at).copied();
-            let output = match unmatched.take(&self.items, here, item) {
-                Some(known) if self.items[known].is_done => continue,
-                Some(known) => self.items[known].output,
-                None if here.is_none() => at,
-                None => self.by_output.last_key_value().map_or(0, |(&last, _)| last.saturating_add(1)),
-            };
-            self.item_done(output, item, sink)?;
-        }
-        Ok(())
-    }
-}
-
-/// The items of the stream that no item of the whole response has been matched with.
-///
-/// Their places differ where a server leaves gaps, and ids may be missing, change or repeat.
-struct Unmatched {
-    by_id: BTreeMap<Box<str>, VecDeque<usize>>,
-    is_taken: Vec<bool>,
-}
-
-impl Unmatched {
-    fn new(items: &[Known]) -> Self {
-        let mut by_id: BTreeMap<Box<str>, VecDeque<usize>> = BTreeMap::new();
-        for (at, known) in items.iter().enumerate() {
-            if let Some(id) = &known.id {
-                by_id.entry(id.clone()).or_default().push_back(at);
-            }
-        }
-        Self { by_id, is_taken: alloc::vec![false; items.len()] }
-    }
-
-    /// The item of the stream that is `item`: by its id, or by its place and type.
-    fn take(&mut self, items: &[Known], here: Option<usize>, item: &Item<'_>) -> Option<usize> {
-        let same_id = item.id.and_then(|id| self.by_id.get_mut(id)).and_then(VecDeque::pop_front);
-        let is_here = |at: &usize| {
-            self.is_taken.get(*at) == Some(&false) && items.get(*at).is_some_and(|k| *k.kind == *item.kind)
-        };
-        let found = same_id.filter(|at| !self.is_taken[*at]).or_else(|| here.filter(is_here))?;
-        self.is_taken[found] = true;
-        Some(found)
-    }
-}
-
-impl Known {
-    fn bytes(&self) -> usize {
-        self.kind.len() + self.id.as_ref().map_or(0, |id| id.len())
-    }
-
-    /// Whether `item` is this one: some servers change an item's id between its begin and its end.
-    fn is(&self, item: &Item<'_>) -> bool {
-        *self.kind == *item.kind && (!self.is_done || (item.id.is_some() && self.id.as_deref() == item.id))
+        let part = item::open(&mut self.assembly.parts, key, kind, sink);
+        self.assembly.parts.append(part, Cow::Borrowed(piece), sink);
     }
 }
 
@@ -577,8 +440,9 @@ mod tests {
     use super::*;
     use crate::model::{Content, FinishReason, MediaKind};
     use alloc::format;
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
     use alloc::vec;
+    use alloc::vec::Vec;
 
     const COMPLETED: &str = r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#;
 
