@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use tokenwire_core::call::{Call, Deadlines, Options, Outcome};
+use tokenwire_core::call::{Accounting, Call, Deadlines, Options, Outcome};
 use tokenwire_core::driver::{Driver, Host};
 use tokenwire_core::model::Request;
+use tokenwire_core::pricing::PriceBook;
 use tokenwire_core::protocol::{Credential, Dialect, Target, TargetError};
 
+use crate::clock::wall;
 use crate::event_stream::EventStream;
 use crate::{Error, NativeHost};
 
@@ -43,7 +45,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The options of a client that was given none: the bounded policy, 10 minutes for a response head
-/// and for the first event, 5 minutes of silence within a stream.
+/// and for the first event, 5 minutes of silence within a stream, the embedded prices.
 pub fn default_options() -> Options {
     let deadlines = Deadlines {
         head_ms: Some(HEAD_MS),
@@ -51,7 +53,14 @@ pub fn default_options() -> Options {
         stall_ms: Some(STALL_MS),
         ..Deadlines::default()
     };
-    Options { deadlines, ..Options::default() }
+    let accounting = Accounting { prices: Some(embedded_prices()), ..Accounting::default() };
+    Options { deadlines, accounting, ..Options::default() }
+}
+
+/// The embedded prices, unpacked once for all clients of the process.
+fn embedded_prices() -> Arc<PriceBook> {
+    static BOOK: LazyLock<Arc<PriceBook>> = LazyLock::new(|| Arc::new(PriceBook::embedded()));
+    Arc::clone(&BOOK)
 }
 
 impl ClientBuilder {
@@ -187,8 +196,14 @@ impl Client {
         Ok(EventStream::new(self.drive(provider, request, self.options.clone())?))
     }
 
-    fn drive(&self, provider: &str, request: Request, options: Options) -> Result<Driver<NativeHost>, Error> {
+    fn drive(
+        &self,
+        provider: &str,
+        request: Request,
+        mut options: Options,
+    ) -> Result<Driver<NativeHost>, Error> {
         let target = self.target(provider)?.clone();
+        options.accounting.wall = options.accounting.wall.or_else(wall);
         let call = Call::new(request, target, options, seed(), self.host.now())?;
         Ok(Driver::new(self.host.clone(), call))
     }

@@ -29,6 +29,7 @@
 #![deny(missing_docs)]
 
 mod client;
+mod clock;
 mod error;
 mod event_stream;
 #[cfg(feature = "exchange")]
@@ -43,7 +44,9 @@ pub use error::Error;
 pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;
 pub use tokenwire_core as core;
-pub use tokenwire_core::call::{AttemptRecord, Deadlines, Options, Outcome, OutcomeStatus};
+pub use tokenwire_core::call::{
+    Accounting, AttemptRecord, Deadlines, Options, Outcome, OutcomeStatus, SpendingLimits,
+};
 pub use tokenwire_core::failure::{Failure, FailureKind};
 pub use tokenwire_core::json::RawJson;
 pub use tokenwire_core::model::{

@@ -5,17 +5,17 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokenwire_core::driver::Body;
 use tokenwire_core::http::{Head, Headers, HttpRequest, Method, TransportError, TransportKind};
-use tokenwire_core::time::UnixTime;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::Error;
+use crate::clock::wall;
 
 /// A connection that takes longer is given up; the machine decides whether to try again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -186,12 +186,7 @@ fn read_head(response: &reqwest::Response) -> Head {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let wall = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()
-        .and_then(|d| u64::try_from(d.as_millis()).ok())
-        .map(UnixTime::from_millis);
-    Head { status: response.status().as_u16(), headers, wall }
+    Head { status: response.status().as_u16(), headers, wall: wall() }
 }
 
 /// The error and its causes in one line. reqwest's URL is left out.

@@ -7,6 +7,7 @@ use super::outcome::AttemptRecord;
 use super::{Deadlines, WaitReason};
 use crate::failure::{Failure, TimeoutKind};
 use crate::http::Head;
+use crate::pricing::Cost;
 use crate::protocol::{Decoder, Resume};
 use crate::time::Instant;
 use crate::usage::Usage;
@@ -24,6 +25,8 @@ pub(super) struct Attempt {
     /// What it resumes, if it does.
     pub(super) resume: Option<Resume>,
     pub(super) phase: Phase,
+    /// Bytes of content that came from earlier attempts, which it continues.
+    pub(super) bytes_before: u64,
     /// Decodes the response; made before the head comes, so that a resumed one can be handed in.
     pub(super) decoder: Decoder,
 }
@@ -69,8 +72,9 @@ impl Attempt {
             first_event_ms: None,
             total_ms: 0,
             usage: Usage::default(),
+            cost: Cost::default(),
         };
-        Self { started, record, last_activity: None, resume, phase: Phase::Opening, decoder }
+        Self { started, record, last_activity: None, resume, phase: Phase::Opening, bytes_before: 0, decoder }
     }
 
     /// The deadlines of this attempt, each with what it ends.
@@ -96,10 +100,16 @@ impl Attempt {
     }
 
     /// The record, closed at `now`.
-    pub(super) fn close(mut self, now: Instant, failure: Option<Failure>, usage: Usage) -> AttemptRecord {
+    pub(super) fn close(
+        mut self,
+        now: Instant,
+        failure: Option<Failure>,
+        (usage, cost): (Usage, Cost),
+    ) -> AttemptRecord {
         self.record.total_ms = now.since(self.started);
         self.record.failure = failure;
         self.record.usage = usage;
+        self.record.cost = cost;
         self.record
     }
 }

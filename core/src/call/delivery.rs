@@ -67,6 +67,16 @@ impl Delivery {
         self.current.bytes()
     }
 
+    /// Bytes of content of the answer that the present attempt reads.
+    pub(super) const fn attempt_bytes(&self) -> u64 {
+        self.current.text_bytes()
+    }
+
+    /// The model that answers, as it names itself.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.current.response().model.as_deref()
+    }
+
     pub(super) fn finish(&self) -> Option<&Finish> {
         self.current.response().finish()
     }

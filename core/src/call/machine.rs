@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::accounting::{Meter, Running};
 use super::attempt::{Attempt, Phase, timeout_failure};
 use super::broken::Broken;
 use super::delivery::Delivery;
@@ -15,6 +16,7 @@ use super::{Input, Options, Outcome, Output, Transmit, WaitReason};
 use crate::failure::{Failure, FailureKind, Retryable};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
 use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
+use crate::pricing::Cost;
 use crate::protocol::{Decoder, EncodeError, Progress, Resume, Target, encode_request, encode_resume};
 use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
 use crate::rng::Rng;
@@ -98,6 +100,7 @@ impl Call {
     ) -> Result<Self, EncodeError> {
         let encoded = encode_request(&request, &target, options.stream)?;
         let delivery = Delivery::new(target.dialect.vendor, options.retry.commit);
+        let meter = Meter::new(options.accounting.clone(), &request, &target.dialect, options.stream);
         let mut call = Self {
             request,
             secrets: Secrets::of(&target),
@@ -110,7 +113,7 @@ impl Call {
             losses: encoded.losses,
             outputs: VecDeque::new(),
             delivery,
-            records: Records::default(),
+            records: Records::new(meter),
             attempts: 0,
             tries: 0,
             continuations: 0,
@@ -118,7 +121,13 @@ impl Call {
             wall: None,
             state: State::Moving,
         };
-        call.start_attempt(0, Next::Again);
+        match call.records.refuses(call.wall_at(now)) {
+            Some(why) => {
+                let failure = Failure::new(FailureKind::SpendingLimit, why);
+                call.finish(Some(failure), Some(StopReason::SpendingLimit));
+            }
+            None => call.start_attempt(0, Next::Again),
+        }
         Ok(call)
     }
 
@@ -261,7 +270,9 @@ impl Call {
             },
         };
         self.delivery.start_attempt(resume.is_some());
-        self.state = State::Active(Box::new(Attempt::new(number, self.now, waited_ms, resume, decoder)));
+        let mut attempt = Attempt::new(number, self.now, waited_ms, resume, decoder);
+        attempt.bytes_before = self.delivery.attempt_bytes();
+        self.state = State::Active(Box::new(attempt));
         self.outputs.push_back(Output::Transmit(Transmit { attempt: number, request }));
     }
 
@@ -341,6 +352,9 @@ impl Call {
             let broken = Broken::too_large(&attempt, cap);
             return self.break_attempt(attempt, broken);
         }
+        if let (Ok(Progress::Open), Some(why)) = (&decoded, self.passed_limit(&attempt)) {
+            return self.cut_off(attempt, why);
+        }
         match decoded {
             Ok(Progress::Complete) => self.complete(attempt),
             Ok(Progress::Finished | Progress::Open) => self.state = State::Active(attempt),
@@ -359,6 +373,42 @@ impl Call {
         }
         let is_over = attempt.record.bytes > caps.attempt_bytes;
         (is_over && attempt.decoder.progress() != Progress::Complete).then_some(caps.attempt_bytes)
+    }
+
+    /// Why the attempt spends more than the call may.
+    fn passed_limit(&self, attempt: &Attempt) -> Option<String> {
+        let usage = attempt.decoder.usage();
+        self.records.stops(self.running(attempt, usage), self.wall_at(attempt.started))
+    }
+
+    /// Ends an attempt that spends too much, with what came.
+    fn cut_off(&mut self, attempt: Box<Attempt>, why: String) {
+        let failure =
+            Failure { status: attempt.record.status, ..Failure::new(FailureKind::SpendingLimit, why) };
+        self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
+        let usage = attempt.decoder.usage().clone();
+        self.close(attempt, Some(failure.clone()), &usage);
+        self.finish(Some(failure), Some(StopReason::SpendingLimit));
+    }
+
+    fn running<'a>(&'a self, attempt: &Attempt, usage: &'a Usage) -> Running<'a> {
+        let bytes = self.delivery.attempt_bytes().saturating_sub(attempt.bytes_before);
+        Running { usage, bytes, model: self.delivery.model() }
+    }
+
+    /// The wall-clock time at `at`, as well as it is known.
+    fn wall_at(&self, at: Instant) -> UnixTime {
+        self.records.meter().wall(self.started, at, self.wall)
+    }
+
+    /// Prices an attempt that is over and keeps its record.
+    fn close(&mut self, attempt: Box<Attempt>, failure: Option<Failure>, usage: &Usage) {
+        let wall = self.wall_at(attempt.started);
+        let meter = self.records.meter();
+        let running = self.running(&attempt, usage);
+        let usage = meter.settle(running, attempt.record.head_ms.is_some());
+        let cost = meter.cost(&usage, running.model, wall);
+        self.records.push((*attempt).close(self.now, failure, (usage, cost)));
     }
 
     fn handle_end(&mut self, number: u32) {
@@ -417,7 +467,7 @@ impl Call {
         if is_background && usage.completeness == Completeness::Complete {
             self.records.supersede();
         }
-        self.records.push((*attempt).close(self.now, None, usage));
+        self.close(attempt, None, &usage);
         match next {
             Some(next) => self.start_attempt(0, next),
             None => {
@@ -435,6 +485,7 @@ impl Call {
         if self.options.retry.after_commit != AfterCommit::Resume
             || !is_paused
             || self.continuations >= MAX_CONTINUATIONS
+            || self.records.refuses(self.wall_at(self.now)).is_some()
         {
             return None;
         }
@@ -477,10 +528,13 @@ impl Call {
         }
         let resume = self.resume_point(&attempt, &failure);
         let resumed_decoder = resume.is_some().then(|| Box::new(attempt.decoder.resumed()));
-        self.records.push((*attempt).close(self.now, Some(failure.clone()), usage));
+        self.close(attempt, Some(failure.clone()), &usage);
         self.tries += 1;
         match self.decide(&failure, resume.is_some()) {
             Decision::Stop(reason) => self.finish(Some(failure), Some(reason)),
+            Decision::Retry { .. } if self.records.refuses(self.wall_at(self.now)).is_some() => {
+                self.finish(Some(failure), Some(StopReason::SpendingLimit));
+            }
             Decision::Retry { delay_ms } => {
                 let next = match (resumed_decoder, resume) {
                     (Some(decoder), Some(resume)) => {
@@ -544,7 +598,7 @@ impl Call {
                 Phase::Refused { .. } => Usage::nothing_billed(),
                 Phase::Opening | Phase::Streaming { .. } => attempt.decoder.usage().clone(),
             };
-            self.records.push((*attempt).close(self.now, Some(failure.clone()), usage));
+            self.close(attempt, Some(failure.clone()), &usage);
         }
         self.finish(Some(failure), None);
     }
@@ -557,7 +611,7 @@ impl Call {
     }
 
     fn finish(&mut self, failure: Option<Failure>, stop: Option<StopReason>) {
-        let (attempts, omitted_attempts, usage) = core::mem::take(&mut self.records).finish();
+        let (attempts, omitted_attempts, sum) = self.records.finish();
         let response = self.delivery.take_response();
         let known = response.finish().cloned();
         let finish = match &failure {
@@ -575,7 +629,9 @@ impl Call {
             finish,
             failure,
             stop,
-            usage,
+            usage: sum.usage.unwrap_or_default(),
+            cost: sum.cost.unwrap_or_default(),
+            failed_cost: sum.failed_cost.unwrap_or_else(Cost::nothing),
             attempts,
             omitted_attempts,
             losses: self.losses.clone(),

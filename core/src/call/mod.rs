@@ -14,9 +14,11 @@
 //! The machine does nothing by itself. A host hands it [`Input`]s, each with the present time, and
 //! after each one drains [`Call::poll_output`] until it says [`Output::Wait`] or [`Output::Done`].
 
+mod accounting;
 mod attempt;
 mod broken;
 mod delivery;
+mod estimate;
 mod input;
 mod machine;
 mod options;
@@ -25,6 +27,7 @@ mod output;
 mod records;
 mod secrets;
 
+pub use accounting::{Accounting, SpendingLimits};
 pub use input::Input;
 pub use machine::Call;
 pub use options::{Deadlines, Options};

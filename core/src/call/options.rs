@@ -1,5 +1,6 @@
 //! How a call is to be made.
 
+use super::Accounting;
 use crate::protocol::Caps;
 use crate::retry::RetryPolicy;
 
@@ -29,16 +30,19 @@ pub struct Options {
     pub deadlines: Deadlines,
     /// How much is held.
     pub caps: Caps,
+    /// How it is priced, and how much it may cost.
+    pub accounting: Accounting,
 }
 
 impl Default for Options {
-    /// A stream, the bounded policy, no deadlines, the default caps.
+    /// A stream, the bounded policy, no deadlines, the default caps, no prices.
     fn default() -> Self {
         Self {
             stream: true,
             retry: RetryPolicy::default(),
             deadlines: Deadlines::default(),
             caps: Caps::default(),
+            accounting: Accounting::default(),
         }
     }
 }

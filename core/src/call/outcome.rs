@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::failure::Failure;
 use crate::model::{Finish, Loss, Response};
+use crate::pricing::Cost;
 use crate::retry::StopReason;
 use crate::usage::Usage;
 
@@ -22,6 +23,10 @@ pub struct Outcome {
     pub stop: Option<StopReason>,
     /// What all attempts used together.
     pub usage: Usage,
+    /// What all attempts cost together, as far as it is known.
+    pub cost: Cost,
+    /// What of it the attempts cost that failed.
+    pub failed_cost: Cost,
     /// One record an attempt, oldest first; of more than 256 the first and the last 128.
     pub attempts: Vec<AttemptRecord>,
     /// How many records were left out in the middle. Their usage is in the total.
@@ -97,4 +102,6 @@ pub struct AttemptRecord {
     pub total_ms: u64,
     /// What it used, as far as that is known.
     pub usage: Usage,
+    /// What it cost, as far as that is known.
+    pub cost: Cost,
 }

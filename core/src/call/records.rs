@@ -1,8 +1,12 @@
 //! The records of the attempts, bounded.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::AttemptRecord;
+use super::accounting::{Meter, Running, Spent};
+use crate::pricing::Cost;
+use crate::time::UnixTime;
 use crate::usage::Usage;
 
 /// How many records are kept: the first half and the last half of so many. A patient policy has no
@@ -10,26 +14,68 @@ use crate::usage::Usage;
 const MAX_RECORDS: usize = 256;
 
 /// What became of the attempts that are over.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Records {
+    meter: Meter,
     kept: Vec<AttemptRecord>,
     omitted: u32,
-    omitted_usage: Option<Usage>,
+    omitted_sum: Sum,
 }
 
-fn add(sum: &mut Option<Usage>, usage: &Usage) {
+/// What several attempts used and cost.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    pub(super) usage: Option<Usage>,
+    pub(super) cost: Option<Cost>,
+    /// What of the cost the failed ones cost.
+    pub(super) failed_cost: Option<Cost>,
+}
+
+impl Sum {
+    fn add(&mut self, record: &AttemptRecord) {
+        match &mut self.usage {
+            Some(sum) => sum.add(&record.usage),
+            None => self.usage = Some(record.usage.clone()),
+        }
+        add_cost(&mut self.cost, &record.cost);
+        if record.failure.is_some() {
+            add_cost(&mut self.failed_cost, &record.cost);
+        }
+    }
+}
+
+fn add_cost(sum: &mut Option<Cost>, cost: &Cost) {
     match sum {
-        Some(sum) => sum.add(usage),
-        None => *sum = Some(usage.clone()),
+        Some(sum) => sum.add(cost),
+        None => *sum = Some(cost.clone()),
     }
 }
 
 impl Records {
+    pub(super) const fn new(meter: Meter) -> Self {
+        let omitted_sum = Sum { usage: None, cost: None, failed_cost: None };
+        Self { meter, kept: Vec::new(), omitted: 0, omitted_sum }
+    }
+
+    pub(super) const fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Why another attempt, made at `at`, would spend more than the call may.
+    pub(super) fn refuses(&self, at: UnixTime) -> Option<String> {
+        self.meter.refuses(|| self.spent(), at)
+    }
+
+    /// Why an attempt, made at `at`, spends more than the call may.
+    pub(super) fn stops(&self, running: Running<'_>, at: UnixTime) -> Option<String> {
+        self.meter.stops(|| self.spent(), running, at)
+    }
+
     pub(super) fn push(&mut self, record: AttemptRecord) {
         if self.kept.len() == MAX_RECORDS {
             let middle = self.kept.remove(MAX_RECORDS / 2);
             self.omitted = self.omitted.saturating_add(1);
-            add(&mut self.omitted_usage, &middle.usage);
+            self.omitted_sum.add(&middle);
         }
         self.kept.push(record);
     }
@@ -39,23 +85,37 @@ impl Records {
     pub(super) fn supersede(&mut self) {
         for record in self.kept.iter_mut().rev() {
             record.usage = Usage::nothing_billed();
+            record.cost = Cost::nothing();
             if !record.resumed {
                 break;
             }
         }
     }
 
-    /// The records, how many were left out, and the usage of all.
-    pub(super) fn finish(self) -> (Vec<AttemptRecord>, u32, Usage) {
-        let mut sum = self.omitted_usage;
-        self.kept.iter().for_each(|record| add(&mut sum, &record.usage));
-        (self.kept, self.omitted, sum.unwrap_or_default())
+    /// What was spent so far.
+    fn spent(&self) -> Spent {
+        let mut spent = Spent::default();
+        if let (Some(usage), Some(cost)) = (&self.omitted_sum.usage, &self.omitted_sum.cost) {
+            spent.add(usage, cost);
+        }
+        self.kept.iter().for_each(|record| spent.add(&record.usage, &record.cost));
+        spent
+    }
+
+    /// The records, how many were left out, and the sum of all.
+    pub(super) fn finish(&mut self) -> (Vec<AttemptRecord>, u32, Sum) {
+        let mut sum = core::mem::take(&mut self.omitted_sum);
+        self.kept.iter().for_each(|record| sum.add(record));
+        (core::mem::take(&mut self.kept), self.omitted, sum)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Accounting;
+    use crate::model::Request;
+    use crate::protocol::Dialect;
     use crate::usage::Bucket;
 
     fn record(attempt: u32) -> AttemptRecord {
@@ -73,18 +133,21 @@ mod tests {
             first_event_ms: None,
             total_ms: 0,
             usage,
+            cost: Cost::nothing(),
         }
     }
 
     #[test]
     fn a_thousand_attempts_keep_the_ends_and_the_sum() {
-        let mut records = Records::default();
+        let request = Request::new("m", Vec::new());
+        let meter = Meter::new(Accounting::default(), &request, &Dialect::OPENAI, true);
+        let mut records = Records::new(meter);
         for attempt in 1..=1000 {
             records.push(record(attempt));
         }
-        let (kept, omitted, usage) = records.finish();
+        let (kept, omitted, sum) = records.finish();
         assert_eq!((kept.len(), omitted), (MAX_RECORDS, 744));
         assert_eq!((kept[0].attempt, kept[MAX_RECORDS - 1].attempt), (1, 1000));
-        assert_eq!(usage.counts.get(Bucket::Input), Some(1000));
+        assert_eq!(sum.usage.and_then(|usage| usage.counts.get(Bucket::Input)), Some(1000));
     }
 }

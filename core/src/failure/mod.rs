@@ -56,6 +56,8 @@ pub enum FailureKind {
     Resume,
     /// The provider failed (5xx).
     ServerError,
+    /// The call would cost more, or already did, than its own limit allows.
+    SpendingLimit,
     /// A deadline of ours passed; [`Failure::timeout`] says which.
     Timeout,
     /// The response is larger than the caps allow.
@@ -68,7 +70,7 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every kind, in alphabetical order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Authentication,
         Self::Cancelled,
         Self::Configuration,
@@ -85,6 +87,7 @@ impl FailureKind {
         Self::RateLimit,
         Self::Resume,
         Self::ServerError,
+        Self::SpendingLimit,
         Self::Timeout,
         Self::TooLarge,
         Self::Unknown,
@@ -110,6 +113,7 @@ impl FailureKind {
             Self::RateLimit => "rate_limit",
             Self::Resume => "resume",
             Self::ServerError => "server_error",
+            Self::SpendingLimit => "spending_limit",
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
             Self::Unknown => "unknown",

@@ -22,6 +22,7 @@ pub struct Accumulator {
     usage: Option<Usage>,
     vendor: String,
     bytes: u64,
+    text_bytes: u64,
 }
 
 impl Accumulator {
@@ -48,6 +49,11 @@ impl Accumulator {
     /// How many bytes of content are held.
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How many bytes of text and arguments have come.
+    pub const fn text_bytes(&self) -> u64 {
+        self.text_bytes
     }
 
     /// How many parts have opened.
@@ -200,8 +206,11 @@ impl Accumulator {
             Event::ArgumentsDelta { part, text }
             | Event::ReasoningDelta { part, text }
             | Event::RefusalDelta { part, text }
-            | Event::TextDelta { part, text }
-            | Event::DataDelta { part, base64: text } => self.append(*part, text),
+            | Event::TextDelta { part, text } => {
+                self.text_bytes += text.len() as u64;
+                self.append(*part, text);
+            }
+            Event::DataDelta { part, base64 } => self.append(*part, base64),
             Event::Citation { part, wire, raw } => {
                 let raw = RawJson::trusted(raw);
                 match part.and_then(|p| self.part(p)) {

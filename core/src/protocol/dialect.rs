@@ -64,6 +64,8 @@ pub struct Dialect {
     pub wire: Wire,
     /// Whose opaque state it understands: two dialects of one vendor share it.
     pub vendor: &'static str,
+    /// Its id in price tables; empty where no table has it.
+    pub price_list: &'static str,
     /// Its own host, version included; the default address for local software; empty where there
     /// is neither.
     pub base_url: &'static str,
@@ -109,6 +111,7 @@ const CHAT: Dialect = Dialect {
     name: Cow::Borrowed("openai-compatible"),
     wire: Wire::OpenaiChat,
     vendor: "openai-compatible",
+    price_list: "",
     base_url: "",
     key_variable: "OPENAI_COMPATIBLE_API_KEY",
     needs_credential: false,
@@ -137,6 +140,7 @@ impl Dialect {
     pub const OPENAI: Self = Self {
         name: Cow::Borrowed("openai"),
         vendor: "openai",
+        price_list: "openai",
         base_url: "https://api.openai.com/v1",
         key_variable: "OPENAI_API_KEY",
         needs_credential: true,
@@ -158,6 +162,7 @@ impl Dialect {
         name: Cow::Borrowed("anthropic"),
         wire: Wire::Anthropic,
         vendor: "anthropic",
+        price_list: "anthropic",
         base_url: "https://api.anthropic.com",
         key_variable: "ANTHROPIC_API_KEY",
         needs_credential: true,
@@ -171,6 +176,7 @@ impl Dialect {
         name: Cow::Borrowed("gemini"),
         wire: Wire::Gemini,
         vendor: "google",
+        price_list: "google",
         base_url: "https://generativelanguage.googleapis.com",
         key_variable: "GEMINI_API_KEY",
         needs_credential: true,
@@ -182,6 +188,7 @@ impl Dialect {
     pub const AZURE: Self = Self {
         name: Cow::Borrowed("azure"),
         vendor: "azure",
+        price_list: "azure",
         base_url: "",
         key_variable: "AZURE_OPENAI_API_KEY",
         auth: Auth::Header(Cow::Borrowed("api-key")),
@@ -192,6 +199,7 @@ impl Dialect {
     pub const CEREBRAS: Self = Self {
         name: Cow::Borrowed("cerebras"),
         vendor: "cerebras",
+        price_list: "cerebras",
         base_url: "https://api.cerebras.ai/v1",
         key_variable: "CEREBRAS_API_KEY",
         max_tokens: MaxTokensField::MaxCompletionTokens,
@@ -202,6 +210,7 @@ impl Dialect {
     pub const DEEPSEEK: Self = Self {
         name: Cow::Borrowed("deepseek"),
         vendor: "deepseek",
+        price_list: "deepseek",
         base_url: "https://api.deepseek.com",
         key_variable: "DEEPSEEK_API_KEY",
         reasoning: ReasoningSwitch::ThinkingType,
@@ -215,6 +224,7 @@ impl Dialect {
     pub const FIREWORKS: Self = Self {
         name: Cow::Borrowed("fireworks"),
         vendor: "fireworks",
+        price_list: "fireworks",
         base_url: "https://api.fireworks.ai/inference/v1",
         key_variable: "FIREWORKS_API_KEY",
         top_k: true,
@@ -225,6 +235,7 @@ impl Dialect {
     pub const GEMINI_OPENAI: Self = Self {
         name: Cow::Borrowed("gemini-openai"),
         vendor: "google",
+        price_list: "google",
         base_url: "https://generativelanguage.googleapis.com/v1beta/openai",
         key_variable: "GEMINI_API_KEY",
         ..HOSTED
@@ -234,6 +245,7 @@ impl Dialect {
     pub const GROQ: Self = Self {
         name: Cow::Borrowed("groq"),
         vendor: "groq",
+        price_list: "groq",
         base_url: "https://api.groq.com/openai/v1",
         key_variable: "GROQ_API_KEY",
         max_tokens: MaxTokensField::MaxCompletionTokens,
@@ -245,6 +257,7 @@ impl Dialect {
     pub const MISTRAL: Self = Self {
         name: Cow::Borrowed("mistral"),
         vendor: "mistral",
+        price_list: "mistral",
         base_url: "https://api.mistral.ai/v1",
         key_variable: "MISTRAL_API_KEY",
         stream_options: false,
@@ -259,6 +272,7 @@ impl Dialect {
     pub const MOONSHOT: Self = Self {
         name: Cow::Borrowed("moonshot"),
         vendor: "moonshot",
+        price_list: "moonshotai",
         base_url: "https://api.moonshot.ai/v1",
         key_variable: "MOONSHOT_API_KEY",
         reasoning_field: "reasoning_content",
@@ -294,6 +308,7 @@ impl Dialect {
     pub const PERPLEXITY: Self = Self {
         name: Cow::Borrowed("perplexity"),
         vendor: "perplexity",
+        price_list: "perplexity",
         base_url: "https://api.perplexity.ai",
         key_variable: "PERPLEXITY_API_KEY",
         stream_options: false,
@@ -318,6 +333,7 @@ impl Dialect {
     pub const TOGETHER: Self = Self {
         name: Cow::Borrowed("together"),
         vendor: "together",
+        price_list: "together",
         base_url: "https://api.together.xyz/v1",
         key_variable: "TOGETHER_API_KEY",
         top_k: true,
@@ -339,6 +355,7 @@ impl Dialect {
     pub const XAI: Self = Self {
         name: Cow::Borrowed("xai"),
         vendor: "xai",
+        price_list: "x-ai",
         base_url: "https://api.x.ai/v1",
         key_variable: "XAI_API_KEY",
         ..HOSTED
@@ -348,6 +365,7 @@ impl Dialect {
     pub const ZAI: Self = Self {
         name: Cow::Borrowed("zai"),
         vendor: "zai",
+        price_list: "zai",
         base_url: "https://api.z.ai/api/paas/v4",
         key_variable: "ZAI_API_KEY",
         reasoning: ReasoningSwitch::ThinkingType,

@@ -49,6 +49,8 @@ pub enum StopReason {
     HintTooLong,
     /// The same request would fail again.
     NotRetryable,
+    /// Another attempt would cost more than the call's own limit allows.
+    SpendingLimit,
     /// The policy's total time would be passed.
     TotalTimeSpent,
 }
@@ -63,6 +65,7 @@ impl StopReason {
             Self::DeadlineTooNear => "deadline_too_near",
             Self::HintTooLong => "hint_too_long",
             Self::NotRetryable => "not_retryable",
+            Self::SpendingLimit => "spending_limit",
             Self::TotalTimeSpent => "total_time_spent",
         }
     }

@@ -35,6 +35,7 @@ pub(crate) const fn of_kind(kind: FailureKind) -> u8 {
         FailureKind::Unsupported => 25,
         FailureKind::Resume => 26,
         FailureKind::Configuration => 27,
+        FailureKind::SpendingLimit => 28,
         FailureKind::Cancelled => 130,
         _ => 1,
     }

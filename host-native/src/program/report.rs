@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 
 use tokenwire::core::json::Writer;
 use tokenwire::core::model::PartKind;
+use tokenwire::core::money::Amount;
+use tokenwire::core::pricing::CostSource;
 use tokenwire::core::transcript::{write_event, write_outcome};
 use tokenwire::{AttemptRecord, Completeness, Event, Outcome, Usage};
 
@@ -141,6 +143,7 @@ impl Report {
         let raw = outcome.finish.raw.as_deref().map(|raw| format!(" ({raw})")).unwrap_or_default();
         tell_line(&format!("finish    {}{raw}", outcome.finish.reason));
         tell_line(&format!("tokens    {}", tokens(&outcome.usage)));
+        tell_line(&format!("cost      {}", cost(outcome)));
         for attempt in &outcome.attempts {
             tell_line(&format!("attempt   {}", attempt_line(attempt)));
         }
@@ -168,6 +171,32 @@ fn tokens(usage: &Usage) -> String {
         (false, Completeness::Complete) => counts.join(", "),
         (false, other) => format!("{} ({})", counts.join(", "), other.name()),
     }
+}
+
+/// What the call cost and how that is known, and what of it went into attempts that failed.
+fn cost(outcome: &Outcome) -> String {
+    let cost = &outcome.cost;
+    let Some(amount) = cost.amount else {
+        let why = cost.unknown.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        return format!("unknown{why}");
+    };
+    let mut line = format!("{amount} USD");
+    match &cost.source {
+        Some(CostSource::Provider) => line.push_str(", as the provider states it"),
+        Some(CostSource::Table { provider, model, as_of, is_overridden }) => {
+            let own = if *is_overridden { " and own ones" } else { "" };
+            line.push_str(&format!(", at {provider}'s prices for {model} of {as_of}{own}"));
+        }
+        _ => {}
+    }
+    if cost.completeness != Completeness::Complete {
+        line.push_str(&format!(" ({})", cost.completeness.name()));
+    }
+    let failed = outcome.failed_cost.amount.filter(|amount| *amount > Amount::ZERO);
+    if let Some(failed) = failed {
+        line.push_str(&format!("; {failed} of it in attempts that failed"));
+    }
+    line
 }
 
 fn attempt_line(attempt: &AttemptRecord) -> String {

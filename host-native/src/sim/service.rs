@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -12,12 +12,12 @@ use hyper::http::response::Parts;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use tokenwire_core::http::{Headers, HttpRequest, Method};
 use tokenwire_core::testing::provider::{Answer, BodySteps, Provider, Reaction};
-use tokenwire_core::time::UnixTime;
 
 use super::body::{StepBody, Underway};
 use super::line::Signals;
 use super::replay::Replay;
 use super::stats::Ledger;
+use crate::clock::wall;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -70,8 +70,7 @@ fn react(shared: &Shared, request: &HttpRequest) -> Reaction {
     if let Some(answer) = shared.replay.as_ref().and_then(|r| r.answer(request, shared.pace_ms)) {
         return Reaction::Answer(answer);
     }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = UnixTime::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+    let now = wall().unwrap_or_default();
     shared.provider.lock().unwrap_or_else(PoisonError::into_inner).answer(request, now)
 }
 
