@@ -159,7 +159,7 @@ impl Cost {
             amount: Some(bill.amount()),
             completeness: if is_whole { usage.completeness } else { Completeness::Partial },
             source,
-            lines: bill.lines().copied().collect(),
+            lines: bill.lines().collect(),
             unpriced,
             unknown: None,
         }

@@ -8,6 +8,7 @@ mod embedded;
 mod json;
 mod name;
 mod packed;
+mod prices;
 mod rule;
 mod table;
 
