@@ -2,3 +2,5 @@
 
 pub(super) mod client;
 mod object;
+#[allow(dead_code)]
+pub(super) mod server;
