@@ -68,5 +68,6 @@ pub mod sse;
 #[cfg(feature = "simulation")]
 pub mod testing;
 pub mod time;
+pub mod translate;
 pub mod transcript;
 pub mod usage;

@@ -47,7 +47,7 @@ pub enum StreamFraming {
     Sse,
 }
 
-/// A request of an application that cannot be understood. `write_error` says
+/// A request of an application that cannot be understood. [`write_bad_request`](super::write_bad_request) says
 /// it in the application's own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid request at {path}: {why}")]
@@ -84,6 +84,14 @@ pub struct AnswerContext {
     pub framing: StreamFraming,
     /// Under which key opaque state is sealed for its way through the application.
     pub seal: SealKey,
+}
+
+impl AnswerContext {
+    /// The same for an application that wants its stream so.
+    #[must_use]
+    pub(crate) fn with(self, stream_usage: bool, framing: StreamFraming) -> Self {
+        Self { stream_usage, framing, ..self }
+    }
 }
 
 /// An answer that is being written.
