@@ -8,5 +8,6 @@ pub mod passes;
 pub mod price_tables;
 pub mod reading;
 pub mod run;
+pub mod translate;
 
 pub use tokenwire::exchange;
