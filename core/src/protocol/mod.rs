@@ -17,6 +17,8 @@ mod encoding;
 mod gemini;
 mod openai_chat;
 mod openai_error;
+#[allow(dead_code)]
+mod openai_error_answer;
 mod openai_responses;
 #[allow(dead_code)]
 mod seal;

@@ -1,3 +1,6 @@
 //! OpenAI Responses.
 
 pub(super) mod client;
+mod names;
+#[allow(dead_code)]
+pub(super) mod server;

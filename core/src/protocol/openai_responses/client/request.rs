@@ -7,12 +7,10 @@ use super::input;
 use crate::json::{Kind, RawJson, Writer};
 use crate::model::{
     CacheMark, Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice,
-    ToolFormat, Wire,
+    ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
-
-/// The wire that this folder speaks.
-pub(super) const WIRE: Wire = Wire::OpenaiResponses;
+use crate::protocol::openai_responses::names::WIRE;
 
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
@@ -409,7 +407,7 @@ mod tests {
     use super::super::encoded::send;
     use super::*;
     use crate::json::Number;
-    use crate::model::{Message, Request};
+    use crate::model::{Message, Request, Wire};
     use alloc::string::ToString;
     use alloc::vec;
 
