@@ -16,3 +16,6 @@ mod turns;
 
 /// The vendor whose state this wire carries in its own fields.
 const VENDOR: &str = "openai";
+
+#[cfg(test)]
+mod tests;

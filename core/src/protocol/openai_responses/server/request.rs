@@ -106,7 +106,10 @@ impl<'a, 'k> Body<'a, 'k> {
     fn instructions(&mut self, r: &mut Reader<'a>) -> Read<Vec<Message>> {
         match r.kind()? {
             Kind::Array => self.talk(r, "instructions"),
-            _ => Ok(alloc::vec![Message::system(string(r)?)]),
+            _ => {
+                let text = string(r)?;
+                Ok((!text.is_empty()).then(|| Message::system(text)).into_iter().collect())
+            }
         }
     }
 
