@@ -10,6 +10,8 @@ mod answer;
 mod anthropic;
 #[allow(dead_code)]
 mod call_id;
+#[allow(dead_code)]
+mod cited_page;
 mod decoder;
 mod dialect;
 mod encode;

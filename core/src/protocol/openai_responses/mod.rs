@@ -2,5 +2,5 @@
 
 pub(super) mod client;
 mod names;
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 pub(super) mod server;
