@@ -53,6 +53,11 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// A response with that id.
+    pub(super) fn new(id: String) -> Self {
+        Self { id, ..Self::default() }
+    }
+
     /// Keeps a field of the provider.
     pub(super) fn set_field(&mut self, name: &str, value: Cow<'_, str>) {
         if KNOWN.contains(&name) {

@@ -122,7 +122,7 @@ impl State {
     pub(in crate::protocol) fn new(context: &AnswerContext) -> Self {
         Self {
             lines: Lines::default(),
-            head: Head { id: ids::response(&context.id), ..Head::default() },
+            head: Head::new(ids::response(&context.id)),
             output: Output::default(),
             finish: None,
             phase: Phase::New,
@@ -511,9 +511,8 @@ impl State {
 
     /// A call of a function without arguments has an empty object, which applications parse.
     fn fill_arguments(&mut self, part: u32, item: usize, out: &mut Vec<u8>) {
-        let Body::Call { arguments, .. } = &mut self.output.items[item].body else { return };
+        let Body::Call { arguments, .. } = &self.output.items[item].body else { return };
         if arguments.bytes().all(|b| b.is_ascii_whitespace()) {
-            arguments.clear();
             self.append(part, "{}", out);
         }
     }

@@ -327,7 +327,7 @@ fn calls_without_arguments_or_ids_can_be_parsed_and_answered() {
     let (written, response) = told(claude(), &events[..]);
     let output = response.get("output").expect("an output");
     let of = |at: usize, key: &str| String::from(output.at(at).expect("an item").text(key));
-    assert_eq!((of(0, "arguments"), of(1, "arguments")), ("{}".into(), "{bad".into()));
+    assert_eq!((of(0, "arguments"), of(1, "arguments")), (" {}".into(), "{bad".into()));
     let ids = [of(0, "call_id"), of(1, "call_id"), of(2, "call_id")];
     assert_eq!(ids, ["same", "twcall_x1_1", "twcall_x1_2"]);
     assert_eq!((of(2, "type"), of(2, "input")), ("custom_tool_call".into(), String::new()));

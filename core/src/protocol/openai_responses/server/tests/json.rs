@@ -57,6 +57,10 @@ impl Value {
         }
     }
 
+    fn has(&self, element: &str) -> bool {
+        matches!(self, Self::Array(list) if list.contains(&string(element)))
+    }
+
     pub(super) fn text(&self, key: &str) -> &str {
         match self.get(key) {
             Some(Self::String(text)) => text,
@@ -137,6 +141,9 @@ pub(super) fn normal(body: &str) -> Value {
 fn normal_include(fields: &mut BTreeMap<String, Value>) {
     let encrypted = string("reasoning.encrypted_content");
     let stores = fields.get("store") != Some(&Value::Other("false".into()));
+    if fields.get("include").is_some_and(|list| list.has("message.output_text.logprobs")) {
+        fields.entry("top_logprobs".into()).or_insert(Value::Other("0".into()));
+    }
     if let Some(Value::Array(list)) = fields.get_mut("include")
         && !stores
     {

@@ -362,6 +362,11 @@ fn recorded_requests_go_back_as_they_came() {
         if !exchange.path.split('?').next().is_some_and(|path| path.ends_with("/responses")) {
             continue;
         }
+        if json::Value::parse(&body).get("model").is_none() {
+            // The prompt that it names has one, which only the provider knows.
+            assert!(try_decode(&body).is_err(), "{}", exchange.id);
+            continue;
+        }
         count += 1;
         if let Err(fault) = goes_back(&body) {
             faults.push(format!("{}: {fault}", exchange.id));
