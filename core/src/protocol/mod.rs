@@ -10,6 +10,8 @@
 mod answer;
 mod anthropic;
 mod call_id;
+#[allow(dead_code)]
+mod cited_page;
 mod decoder;
 mod dialect;
 mod encode;
@@ -19,6 +21,8 @@ mod error;
 mod gemini;
 mod openai_chat;
 mod openai_error;
+#[allow(dead_code)]
+mod openai_error_answer;
 mod openai_responses;
 mod resume;
 mod seal;

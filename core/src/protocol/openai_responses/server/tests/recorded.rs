@@ -1,0 +1,152 @@
+//! Recorded answers of every wire, told on this one and read again.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::super::WIRE;
+use super::lifecycle::checked;
+use super::*;
+use crate::http::Headers;
+use crate::json::{Reader, compact};
+use crate::model::{Content, Part, ToolCall};
+use crate::protocol::{Incoming, openai_responses::server::request};
+use crate::usage::Bucket;
+
+/// An exchange as its own wire's decoder reads it; `None` where it is no answer.
+fn read_exchange(exchange: &corpus::Exchange, wire: Wire) -> Option<(Vec<Event<'static>>, Usage)> {
+    let mut decoder = Decoder::new(Dialect::of_wire(wire), Caps::default());
+    let mut events: Vec<Event<'static>> = Vec::new();
+    let mut sink = |event: Event<'_>| events.push(event.into_owned());
+    decoder.push(&exchange.body, &mut sink).and_then(|_| decoder.end(&mut sink)).ok()?;
+    Some((events, decoder.usage().clone()))
+}
+
+/// What must be the same on every wire.
+#[derive(Debug, PartialEq, Eq)]
+struct Meaning {
+    text: String,
+    reasoning: String,
+    refusal: String,
+    calls: Vec<(String, String, ToolCallKind)>,
+    finish: &'static str,
+    counts: Vec<Option<u64>>,
+}
+
+impl Meaning {
+    fn of(response: &Response, usage: &Usage) -> Self {
+        let counts =
+            [Bucket::Input, Bucket::Output, Bucket::CacheRead, Bucket::CacheWrite, Bucket::OutputReasoning];
+        let counts: Vec<_> = counts.into_iter().map(|bucket| usage.counts.get(bucket)).collect();
+        // A side that nobody stated is 0 where the other is.
+        let known =
+            |count: Option<u64>| if counts[0].or(counts[1]).is_some() { count.or(Some(0)) } else { None };
+        Self {
+            text: response.text(),
+            reasoning: response.reasoning(),
+            refusal: response.refusal().unwrap_or_default(),
+            calls: response.tool_calls().map(meant).collect(),
+            finish: class(response),
+            counts: [known(counts[0]), known(counts[1])]
+                .into_iter()
+                .chain(counts[2..].iter().copied())
+                .collect(),
+        }
+    }
+}
+
+fn meant(call: &ToolCall) -> (String, String, ToolCallKind) {
+    let is_bare = call.arguments.trim().is_empty() && call.kind == ToolCallKind::Function;
+    let arguments = if is_bare { "{}" } else { &*call.arguments };
+    (call.name.clone(), arguments.into(), call.kind)
+}
+
+/// The classes of reasons that this wire tells apart.
+fn class(response: &Response) -> &'static str {
+    let has_calls = response.tool_calls().next().is_some();
+    match response.finish().map(|finish| finish.reason) {
+        Some(FinishReason::Refusal) if has_calls => "calls",
+        Some(FinishReason::Stop | FinishReason::StopSequence | FinishReason::ToolCalls) if has_calls => {
+            "calls"
+        }
+        // Words of refusal say more than the reason beside them.
+        Some(FinishReason::Stop) if response.refusal().is_some() => "refused",
+        Some(FinishReason::Stop | FinishReason::StopSequence | FinishReason::ToolCalls) => "stop",
+        Some(FinishReason::ContentFilter | FinishReason::Refusal) => "refused",
+        Some(FinishReason::Length) => "length",
+        Some(FinishReason::Pause) => "pause",
+        Some(FinishReason::Error) => "error",
+        Some(FinishReason::Cancelled) => "cancelled",
+        _ => "other",
+    }
+}
+
+fn state_of<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<String> {
+    let mut state = Vec::new();
+    for part in parts.filter(|part| !matches!(part.content, Content::Refusal(_) | Content::Media(_))) {
+        for opaque in &part.opaque {
+            let value = compact(opaque.value.as_str());
+            state.push(format!("{} {:?} {} {value}", opaque.vendor, opaque.model, opaque.field));
+        }
+        if let Content::Vendor { vendor, kind, json, .. } = &part.content {
+            state.push(format!("{vendor} {kind} {}", compact(json.as_str())));
+        }
+    }
+    state.sort();
+    state
+}
+
+/// The state that is in the messages of an application that sends the output back.
+fn state_sent_back(body: &str) -> Vec<String> {
+    let output = body.rsplit_once(r#""model":"#).and_then(|(_, rest)| rest.split_once(r#","output":"#));
+    let output = Reader::new(output.expect("an output").1).raw().expect("JSON");
+    let body = format!(r#"{{"model":"m","input":{output}}}"#);
+    let incoming = Incoming { path: "/v1/responses", headers: &Headers::new(), body: &body };
+    let asked = request::decode(&incoming, &SealKey::default()).expect("a request");
+    state_of(asked.request.messages.iter().flat_map(|message| &message.parts))
+}
+
+fn told(exchange: &corpus::Exchange, wire: Wire) -> Option<Result<(), String>> {
+    let (events, usage) = read_exchange(exchange, wire)?;
+    let vendor = Dialect::of_wire(wire).vendor;
+    let response = sum(vendor, &events);
+    let meaning = Meaning::of(&response, &usage);
+    let streamed = streamed(context(vendor, wire), &events, None, &usage);
+    checked(&streamed.text);
+    let whole = whole(context(vendor, wire), &response, &usage);
+    for (how, text) in [("stream", &streamed.text), ("whole", &whole.text)] {
+        let (again, used, end) = read(text);
+        let again = Meaning::of(&again, &used);
+        if again != meaning {
+            return Some(Err(format!("{how}: {meaning:?}\nbecame {again:?} ({end:?})")));
+        }
+    }
+    if wire != WIRE && response.candidates.len() == 1 {
+        let parts = response.candidates.iter().flat_map(|candidate| &candidate.parts);
+        let (expected, found) = (state_of(parts), state_sent_back(&whole.text));
+        if expected != found {
+            return Some(Err(format!("state {expected:?}\nbecame {found:?}")));
+        }
+    }
+    Some(Ok(()))
+}
+
+#[test]
+fn recorded_answers_mean_the_same_on_this_wire() {
+    let (mut count, mut faults) = (0, Vec::new());
+    for exchange in corpus::exchanges(|protocol| Wire::parse(protocol).is_some()) {
+        let wire = Wire::parse(&exchange.protocol).expect("one of the four");
+        match told(&exchange, wire) {
+            None => {}
+            Some(Ok(())) => count += 1,
+            Some(Err(fault)) => faults.push(format!("{}: {fault}", exchange.id)),
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} against {count}:\n{}",
+        faults.len(),
+        faults.join("\n").chars().take(20_000).collect::<String>().to_string()
+    );
+    corpus::tell(count, "answers");
+}
