@@ -2,7 +2,6 @@
 
 mod contents;
 pub(in crate::protocol) mod error;
-mod partial_args;
 mod parts;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;
