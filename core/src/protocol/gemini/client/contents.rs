@@ -7,11 +7,12 @@ use alloc::vec::Vec;
 
 use crate::json::{Kind, Reader, Writer};
 use crate::model::{
-    Content, Extension, LossAction, Media, MediaKind, Message, Opaque, Part, Request, Role, Source, ToolCall,
+    Content, Extension, LossAction, Media, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 use crate::protocol::gemini::fields::Fields;
+use crate::protocol::gemini::media::guess_media_type;
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";
@@ -285,29 +286,6 @@ fn data_url(url: &str) -> Option<(Option<&str>, &str)> {
     let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
     let media_type = head.strip_suffix(";base64")?.split(';').next()?;
     Some((Some(media_type).filter(|m| !m.is_empty()), data))
-}
-
-/// A media type from the first bytes, as base64 spells them; the usual one of the kind else.
-fn guess_media_type(kind: MediaKind, data: &str) -> &'static str {
-    let signatures = [
-        ("iVBOR", "image/png"),
-        ("/9j/", "image/jpeg"),
-        ("R0lGOD", "image/gif"),
-        ("JVBER", "application/pdf"),
-        ("SUQz", "audio/mpeg"),
-        ("T2dnUw", "audio/ogg"),
-    ];
-    if let Some((_, media_type)) = signatures.iter().find(|(start, _)| data.starts_with(start)) {
-        return media_type;
-    }
-    match kind {
-        MediaKind::Audio => "audio/wav",
-        MediaKind::File => "application/pdf",
-        // WebP is a RIFF file like WAV.
-        MediaKind::Image if data.starts_with("UklGR") => "image/webp",
-        MediaKind::Image => "image/png",
-        MediaKind::Video => "video/mp4",
-    }
 }
 
 fn set_call(
