@@ -29,7 +29,9 @@ const fn words(kind: FailureKind) -> Words {
         Kind::MalformedResponse => (502, "server_error", Some("malformed_response")),
         Kind::NotFound => (404, "invalid_request_error", None),
         Kind::Overloaded => (503, "service_unavailable_error", Some("server_is_overloaded")),
-        Kind::QuotaExceeded => (429, "insufficient_quota", Some("insufficient_quota")),
+        Kind::QuotaExceeded | Kind::SpendingLimit => {
+            (429, "insufficient_quota", Some("insufficient_quota"))
+        }
         Kind::RateLimit => (429, "rate_limit_error", Some("rate_limit_exceeded")),
         Kind::Resume => (502, "server_error", Some("resume_failed")),
         Kind::ServerError | Kind::Unknown => (500, "server_error", Some("server_error")),

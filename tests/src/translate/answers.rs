@@ -46,8 +46,11 @@ pub(super) fn of(
         unchanged(report, exchange, pair, &translated);
         translated.is_forwarded = false;
     }
-    let forms = [true, false].into_iter();
-    forms.map(|stream| answer(report, exchange, pair, Translated { stream, ..translated.clone() })).collect()
+    let mut answered = |stream| {
+        translated.stream = stream;
+        answer(report, exchange, pair, &translated)
+    };
+    vec![answered(true), answered(false)]
 }
 
 /// The same wire on both sides: not a byte may change.
@@ -65,7 +68,7 @@ fn unchanged(report: &mut Report, exchange: &Exchange, pair: Pair, translated: &
     }
 }
 
-fn answer(report: &mut Report, exchange: &Exchange, pair: Pair, translated: Translated) -> Answer {
+fn answer(report: &mut Report, exchange: &Exchange, pair: Pair, translated: &Translated) -> Answer {
     let is_recorded_stream = exchange.stream.unwrap_or(false);
     let [kept_stream, whole_of_stream, kept_whole, stream_of_whole] = FORMS;
     let form = match (is_recorded_stream, translated.stream) {
@@ -84,10 +87,10 @@ fn answer(report: &mut Report, exchange: &Exchange, pair: Pair, translated: Tran
         body: Vec::new(),
     };
     if !exchange.is_success() {
-        let error = error(exchange, &translated);
+        let error = error(exchange, translated);
         return Answer { status: error.status, headers: error.headers, body: error.body.into(), ..answer };
     }
-    let mut translator = ResponseTranslator::new(&translated, Dialect::of_wire(pair.from), Caps::default());
+    let mut translator = ResponseTranslator::new(translated, Dialect::of_wire(pair.from), Caps::default());
     let (body, result) = write(&mut translator, exchange);
     report.lost(pair, translator.losses());
     answer.body = body;

@@ -68,7 +68,7 @@ fn kind(failure: &Failure) -> (u16, &'static str) {
     match failure.kind {
         FailureKind::InvalidRequest if failure.status == Some(413) => (413, "request_too_large"),
         FailureKind::Authentication => (401, "authentication_error"),
-        FailureKind::QuotaExceeded => (402, "billing_error"),
+        FailureKind::QuotaExceeded | FailureKind::SpendingLimit => (402, "billing_error"),
         FailureKind::Forbidden => (403, "permission_error"),
         FailureKind::NotFound => (404, "not_found_error"),
         FailureKind::Conflict => (409, "conflict_error"),

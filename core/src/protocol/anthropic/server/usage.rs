@@ -1,7 +1,7 @@
 //! Usage in this wire's fields: the input without what caches read and wrote, everything else whole.
 
 use crate::json::{Reader, Writer, compact};
-use crate::usage::{Bucket, Counts, Usage, read_anthropic};
+use crate::usage::{Bucket, Usage, read_anthropic};
 
 /// Which usage object is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,12 +28,12 @@ fn own(usage: &Usage, form: Form) -> Option<&str> {
     if form == Form::Message && usage.raw.len() != 1 {
         return None;
     }
-    let mut counts = Counts::default();
+    let mut stated = Usage::default();
     for raw in &usage.raw {
-        read_anthropic(&mut Reader::new(raw), &mut counts).ok()?;
+        read_anthropic(&mut Reader::new(raw), &mut stated).ok()?;
     }
     let last = usage.raw.last()?;
-    (counts == usage.counts && last.starts_with('{')).then_some(last)
+    (stated.counts == usage.counts && last.starts_with('{')).then_some(last)
 }
 
 fn fields(w: &mut Writer, usage: &Usage, form: Form) {
@@ -132,12 +132,12 @@ mod tests {
         for form in [Form::Delta, Form::Message] {
             let text = written(&usage(&all), false, form);
             assert!(text.starts_with(r#"{"input_tokens":10,"#), "{text}");
-            let mut counts = Counts::default();
-            read_anthropic(&mut Reader::new(&text), &mut counts).expect("JSON");
+            let mut read = Usage::default();
+            read_anthropic(&mut Reader::new(&text), &mut read).expect("JSON");
             let mut expected = usage(&all).counts;
             expected.set(Bucket::CacheWrite5m, 0);
             expected.set(Bucket::WebFetch, 0);
-            assert_eq!(counts, expected);
+            assert_eq!(read.counts, expected);
         }
     }
 

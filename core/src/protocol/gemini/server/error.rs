@@ -122,7 +122,7 @@ const fn usual_status(kind: FailureKind) -> u16 {
         FailureKind::ContextWindowExceeded | FailureKind::InvalidRequest => 400,
         FailureKind::Forbidden => 403,
         FailureKind::NotFound => 404,
-        FailureKind::QuotaExceeded | FailureKind::RateLimit => 429,
+        FailureKind::QuotaExceeded | FailureKind::RateLimit | FailureKind::SpendingLimit => 429,
         FailureKind::Timeout => 504,
         FailureKind::Unsupported => 501,
         FailureKind::Configuration

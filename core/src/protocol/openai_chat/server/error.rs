@@ -37,7 +37,9 @@ const fn words(kind: FailureKind) -> Words {
         FailureKind::MalformedResponse => (502, "server_error", Some("malformed_response")),
         FailureKind::NotFound => (404, "invalid_request_error", None),
         FailureKind::Overloaded => (503, "service_unavailable_error", Some("server_is_overloaded")),
-        FailureKind::QuotaExceeded => (429, "insufficient_quota", Some("insufficient_quota")),
+        FailureKind::QuotaExceeded | FailureKind::SpendingLimit => {
+            (429, "insufficient_quota", Some("insufficient_quota"))
+        }
         FailureKind::RateLimit => (429, "rate_limit_error", Some("rate_limit_exceeded")),
         FailureKind::Resume => (502, "server_error", Some("resume")),
         FailureKind::ServerError | FailureKind::Unknown => (500, "server_error", None),
