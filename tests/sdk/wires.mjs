@@ -28,14 +28,16 @@ async function chat(client, answer) {
   const params = { model: "model", messages: MESSAGES };
   if (!answer.stream) return chatMessage(await client.chat.completions.create(params, named(answer)));
   const stream = client.chat.completions.stream(params, named(answer));
-  let text = "";
-  let usage;
+  let [streamed, reasoning, usage] = ["", "", undefined];
+  // The helper's final completion has neither usage nor the whole of a field that it does not know.
   stream.on("chunk", (chunk) => {
-    text += chunk.choices.find((choice) => choice.index === 0)?.delta?.content ?? "";
+    const delta = chunk.choices.find((choice) => choice.index === 0)?.delta;
+    streamed += delta?.content ?? "";
+    reasoning += delta?.reasoning_content ?? "";
     usage = chunk.usage ?? usage;
   });
   const final = chatMessage({ ...(await stream.finalChatCompletion()), usage });
-  return { ...final, streamed: text };
+  return { ...final, reasoning, streamed };
 }
 
 function chatMessage(completion) {
@@ -67,9 +69,9 @@ async function responses(client, answer) {
   const params = { model: "model", input: "-" };
   if (!answer.stream) return response(await client.responses.create(params, named(answer)));
   const stream = client.responses.stream(params, named(answer));
-  let text = "";
-  stream.on("response.output_text.delta", (event) => (text += event.delta));
-  return { ...response(await stream.finalResponse()), streamed: text };
+  let streamed = "";
+  stream.on("response.output_text.delta", (event) => (streamed += event.delta));
+  return { ...response(await stream.finalResponse()), streamed };
 }
 
 function response(read) {
@@ -106,15 +108,26 @@ async function messages(client, answer) {
   const params = { model: "model", max_tokens: 1024, messages: MESSAGES };
   if (!answer.stream) return message(await client.messages.create(params, named(answer)));
   const stream = client.messages.stream(params, named(answer));
-  let text = "";
-  stream.on("text", (delta) => (text += delta));
-  return { ...message(await stream.finalMessage()), streamed: text };
+  let [streamed, iterations] = ["", undefined];
+  const inputs = new Map();
+  stream.on("text", (delta) => (streamed += delta));
+  // The helper's final message has neither iterations nor the text of inputs that are no JSON.
+  stream.on("streamEvent", ({ index, delta, usage }, { content }) => {
+    iterations = usage?.iterations ?? iterations;
+    if (delta?.type !== "input_json_delta") return;
+    const { id } = content[index];
+    inputs.set(id, (inputs.get(id) ?? "") + delta.partial_json);
+  });
+  const read = await stream.finalMessage();
+  const final = message({ ...read, usage: { ...read.usage, iterations } });
+  return { ...final, calls: final.calls.map((call) => ({ ...call, written: inputs.get(call.id) })), streamed };
 }
 
 function message(read) {
   const blocks = (type) => read.content.filter((block) => block.type === type);
-  const usage = read.usage;
-  const sum = (...counts) => counts.reduce((sum, count) => sum + (count ?? 0), 0);
+  // A message of several iterations states the last one's counts; what it took is the sum of them.
+  const all = read.usage.iterations?.length > 0 ? read.usage.iterations : [read.usage];
+  const sum = (name) => all.reduce((sum, usage) => sum + (usage[name] ?? 0), 0);
   return {
     text: blocks("text").map((block) => block.text).join(""),
     reasoning: blocks("thinking").map((block) => block.thinking).join(""),
@@ -122,11 +135,11 @@ function message(read) {
     calls: blocks("tool_use").map(({ id, name, input }) => ({ id, name, arguments: input })),
     finish: read.stop_reason,
     counts: {
-      input: sum(usage.input_tokens, usage.cache_creation_input_tokens, usage.cache_read_input_tokens),
-      output: usage.output_tokens,
-      cache_read: usage.cache_read_input_tokens,
-      cache_write: usage.cache_creation_input_tokens,
-      reasoning: usage.output_tokens_details?.thinking_tokens,
+      input: sum("input_tokens") + sum("cache_creation_input_tokens") + sum("cache_read_input_tokens"),
+      output: sum("output_tokens"),
+      cache_read: sum("cache_read_input_tokens"),
+      cache_write: sum("cache_creation_input_tokens"),
+      reasoning: read.usage.output_tokens_details?.thinking_tokens,
     },
   };
 }
@@ -165,7 +178,7 @@ function candidate(chunks) {
   };
 }
 
-// Which error each SDK throws for a status; 0 for an error in a stream, which has none.
+// Which error each SDK throws for a status; an error in a stream has none.
 
 const byStatus = (sdk) => (status) => {
   const classes = {

@@ -42,6 +42,8 @@ pub(super) fn of(
 ) -> Vec<Answer> {
     let pair = Pair { from: provider, to: application };
     let mut translated = sent(recorded, application, provider);
+    // Usage is compared, whether the recorded request asked for it or not.
+    translated.context.stream_usage = true;
     if application == provider {
         unchanged(report, exchange, pair, &translated);
         translated.is_forwarded = false;

@@ -74,7 +74,8 @@ pub(super) fn translate(report: &mut Report, exchange: &Exchange, recorded: &Rec
             }
             report.carried(pair, &translated.losses);
         }
-        Err(refusal) => report.refused(pair, &refusal.to_string()),
+        Err(refusal) if exchange.is_success() => report.refused(pair, &refusal.to_string()),
+        Err(refusal) => report.refused(pair, &format!("{refusal} (the provider refused it too)")),
     }
 }
 
