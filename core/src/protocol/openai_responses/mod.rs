@@ -2,5 +2,5 @@
 
 pub(super) mod client;
 mod names;
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code)]
 pub(super) mod server;
