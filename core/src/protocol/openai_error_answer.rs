@@ -98,7 +98,7 @@ pub(super) fn code(failure: &Failure) -> Option<&str> {
     let is_ours = |code: &&str| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !code.is_empty();
     let own = failure.code.as_deref().filter(is_ours);
     let fits = own.filter(|code| kind_of_code(code) == Some(failure.kind));
-    fits.or(words(failure.kind).code).or(own)
+    fits.or_else(|| words(failure.kind).code).or(own)
 }
 
 fn opt_string(key: &str, value: Option<&str>, w: &mut Writer) {

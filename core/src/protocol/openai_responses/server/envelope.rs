@@ -6,7 +6,7 @@ use crate::json::{RawJson, Writer};
 use crate::protocol::answer::Answer;
 use crate::protocol::seal::{Place, Sealed};
 
-/// The envelope around `fields`, compact JSON by name, as a JSON string.
+/// The envelope around `fields`, JSON by name, as a JSON string.
 pub(super) fn seal(
     answer: &Answer,
     model: Option<&str>,

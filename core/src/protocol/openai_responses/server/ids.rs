@@ -1,7 +1,10 @@
 //! Ids that are made here. They can be told from a provider's own when an application sends them back,
 //! since only the provider that made an id knows it.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
+
+use crate::json::{Reader, Writer};
 
 /// Behind the type's prefix of every id of an item that is made here.
 const MARK: &str = "tw_";
@@ -31,6 +34,37 @@ pub(super) fn response(id: &str) -> String {
     if id.starts_with("resp_") { id.into() } else { alloc::format!("resp_{}", plain(id)) }
 }
 
+/// The id in a vendor's item.
+pub(super) fn id_in(json: &str) -> Option<String> {
+    let r = &mut Reader::new(json);
+    let mut fields = r.opt_object().ok()??;
+    while let Some(key) = fields.key(r).ok()? {
+        if key == "id" {
+            return r.opt_string().ok()?.map(Cow::into_owned);
+        }
+        r.skip().ok()?;
+    }
+    None
+}
+
+/// The item with that id in place of any other.
+pub(super) fn with_id(json: &str, id: &str) -> String {
+    let mut w = Writer::new();
+    let r = &mut Reader::new(json);
+    w.object(|w| {
+        w.key("id").string(id);
+        let Ok(Some(mut fields)) = r.opt_object() else { return };
+        while let Ok(Some(key)) = fields.key(r) {
+            match r.raw() {
+                Ok(_) if key == "id" => {}
+                Ok(value) => w.key(&key).raw(value),
+                Err(_) => return,
+            }
+        }
+    });
+    w.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +76,14 @@ mod tests {
         for id in ["msg_0a1b", "rs_68twa", "", "tw_1"] {
             assert!(!is_made_up(id), "{id}");
         }
+    }
+
+    #[test]
+    fn an_items_id_can_be_set() {
+        let json = r#"{"a":1,"id":"x","b":[2]}"#;
+        assert_eq!(id_in(json).as_deref(), Some("x"));
+        assert_eq!(with_id(json, "y"), r#"{"id":"y","a":1,"b":[2]}"#);
+        assert_eq!(id_in(r#"{"id":null}"#), None);
     }
 
     #[test]

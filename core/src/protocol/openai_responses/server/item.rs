@@ -61,6 +61,7 @@ pub(super) enum Body {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     pub(super) is_refusal: bool,
+    pub(super) is_open: bool,
     pub(super) text: String,
     /// Citations in this wire's form.
     pub(super) annotations: Vec<String>,
@@ -89,8 +90,12 @@ impl Said {
     }
 }
 
+fn text_at(list: &[String], index: usize) -> &str {
+    list.get(index).map_or("", String::as_str)
+}
+
 /// Writes a text of a reasoning item's lists.
-pub(super) fn thought(kind: &str, text: &str, w: &mut Writer) {
+fn thought(kind: &str, text: &str, w: &mut Writer) {
     w.object(|w| {
         w.key("type").string(kind);
         w.key("text").string(text);
@@ -119,6 +124,32 @@ impl Item {
         match self.fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value,
             None => self.fields.push((name.into(), value)),
+        }
+    }
+
+    /// Writes the part at `index`: of a message, of a summary, or of the thinking itself.
+    pub(super) fn write_part(&self, index: usize, is_summary: bool, w: &mut Writer) {
+        match &self.body {
+            Body::Message(content) => match content.get(index) {
+                Some(said) => said.write(w),
+                None => w.null(),
+            },
+            Body::Reasoning { summary, .. } if is_summary => {
+                thought("summary_text", text_at(summary, index), w)
+            }
+            Body::Reasoning { content, .. } => thought("reasoning_text", text_at(content, index), w),
+            Body::Call { .. } | Body::Image { .. } | Body::Vendor(_) => w.null(),
+        }
+    }
+
+    /// The text of the part at `index`, or of the item where that is the part.
+    pub(super) fn text(&self, index: Option<usize>, is_summary: bool) -> &str {
+        match (&self.body, index) {
+            (Body::Call { arguments, .. }, _) => arguments,
+            (Body::Message(content), Some(index)) => content.get(index).map_or("", |said| &said.text),
+            (Body::Reasoning { summary, .. }, Some(index)) if is_summary => text_at(summary, index),
+            (Body::Reasoning { content, .. }, Some(index)) => text_at(content, index),
+            _ => "",
         }
     }
 

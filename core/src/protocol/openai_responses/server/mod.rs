@@ -4,7 +4,9 @@
 //! answers go the way of the streamed ones. Opaque state of other vendors travels in the
 //! `encrypted_content` of reasoning items, which this wire's SDKs send back unread.
 
+mod citing;
 mod content;
+mod ending;
 mod envelope;
 pub(in crate::protocol) mod error;
 mod fault;
@@ -15,6 +17,7 @@ mod item;
 mod lines;
 pub(in crate::protocol) mod models;
 mod object;
+mod opening;
 mod output;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;

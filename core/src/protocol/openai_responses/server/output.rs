@@ -89,14 +89,20 @@ impl Voice {
 }
 
 /// Where a part stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
     pub(super) item: usize,
     /// Its place in the item's list; `None` where the item is the part, or thinking has no text yet.
     pub(super) index: Option<usize>,
     pub(super) voice: Voice,
+}
+
+/// A part that has its place.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub(super) spot: Spot,
     pub(super) is_open: bool,
-    /// Another vendor's state: fields and compact JSON.
+    /// Another vendor's state: fields and their JSON.
     pub(super) state: Vec<(String, String)>,
 }
 
@@ -104,20 +110,24 @@ pub(super) struct Spot {
 #[derive(Clone, Debug)]
 pub(super) struct Hidden {
     pub(super) kind: String,
-    pub(super) json: String,
+    /// Its JSON, and after it the fields of its state: what is sealed.
+    pub(super) fields: Vec<(String, String)>,
 }
+
+/// The field of a sealed part that holds its JSON.
+pub(super) const JSON: &str = "json";
 
 /// The output of an answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output {
     pub(super) items: Vec<Item>,
-    pub(super) spots: BTreeMap<u32, Spot>,
+    pub(super) parts: BTreeMap<u32, Placed>,
     pub(super) hidden: BTreeMap<u32, Hidden>,
     item_ids: BTreeSet<String>,
     call_ids: BTreeSet<String>,
     calls: u32,
-    /// No item before this one is open.
-    first_open: usize,
+    /// Items whose parts ended and that others may join still.
+    settling: Vec<usize>,
 }
 
 impl Output {
@@ -151,36 +161,45 @@ impl Output {
         joins.then(|| self.items.len() - 1)
     }
 
-    /// The items that are open although none of their parts is.
-    pub(super) fn settled(&mut self) -> Vec<usize> {
-        while self.items.get(self.first_open).is_some_and(|item| item.status != Status::Open) {
-            self.first_open += 1;
-        }
-        let is_settled =
-            |at: &usize| self.items[*at].status == Status::Open && self.items[*at].open_parts == 0;
-        (self.first_open..self.items.len()).filter(is_settled).collect()
+    /// Notes that all parts of an item have ended, and that others may join it.
+    pub(super) fn settle(&mut self, item: usize) {
+        self.settling.push(item);
+    }
+
+    /// The items that are open although none of their parts is; each is given once.
+    pub(super) fn take_settled(&mut self) -> Vec<usize> {
+        let mut settled = core::mem::take(&mut self.settling);
+        settled.retain(|at| {
+            self.items.get(*at).is_some_and(|item| item.status == Status::Open && item.open_parts == 0)
+        });
+        settled
+    }
+
+    /// Whether a part of that number has come.
+    pub(super) fn knows(&self, part: u32) -> bool {
+        self.parts.contains_key(&part) || self.hidden.contains_key(&part)
+    }
+
+    pub(super) fn spot(&self, part: u32) -> Option<Spot> {
+        self.parts.get(&part).map(|part| part.spot)
     }
 
     /// The parts that are open, in order.
     pub(super) fn open_parts(&self) -> Vec<u32> {
-        self.spots.iter().filter(|(_, spot)| spot.is_open).map(|(part, _)| *part).collect()
+        self.parts.iter().filter(|(_, part)| part.is_open).map(|(part, _)| *part).collect()
     }
 
     /// The text that a part's pieces add up to.
-    pub(super) fn text_mut(
-        &mut self,
-        item: usize,
-        index: Option<usize>,
-        voice: Voice,
-    ) -> Option<&mut String> {
-        match (&mut self.items.get_mut(item)?.body, index) {
+    pub(super) fn text_mut(&mut self, spot: &Spot) -> Option<&mut String> {
+        let body = &mut self.items.get_mut(spot.item)?.body;
+        match (body, spot.index) {
             (Body::Call { arguments, .. }, _) => Some(arguments),
             (Body::Image { data, .. }, _) => Some(data),
             (Body::Message(content), Some(index)) => content.get_mut(index).map(|said| &mut said.text),
-            (Body::Reasoning { content, .. }, Some(index)) if voice == Voice::Thinking => {
-                content.get_mut(index)
-            }
-            (Body::Reasoning { summary, .. }, Some(index)) => summary.get_mut(index),
+            (Body::Reasoning { summary, content, .. }, Some(index)) => match spot.voice {
+                Voice::Thinking => content.get_mut(index),
+                _ => summary.get_mut(index),
+            },
             _ => None,
         }
     }
@@ -220,29 +239,29 @@ impl Output {
     /// which nothing is left are gone.
     pub(super) fn discard(&mut self, from: u32, keep_bytes: usize) {
         if keep_bytes > 0
-            && let Some(Spot { item, index, voice, .. }) = self.spots.get(&from)
-            && let (item, index, voice) = (*item, *index, *voice)
-            && let Some(text) = self.text_mut(item, index, voice)
+            && let Some(spot) = self.parts.get(&from).map(|part| part.spot)
+            && let Some(text) = self.text_mut(&spot)
             && text.is_char_boundary(keep_bytes)
         {
             text.truncate(keep_bytes);
         }
         let first_gone = if keep_bytes > 0 { from.saturating_add(1) } else { from };
-        let gone = self.spots.split_off(&first_gone);
+        let gone = self.parts.split_off(&first_gone);
         self.hidden.split_off(&first_gone);
-        let Some(first_item) = gone.values().map(|spot| spot.item).min() else { return };
-        for spot in gone.values().rev() {
-            self.forget(spot);
+        let Some(first_item) = gone.values().map(|part| part.spot.item).min() else { return };
+        for part in gone.values().rev() {
+            self.forget(part);
         }
-        let kept: BTreeSet<usize> = self.spots.values().map(|spot| spot.item).collect();
+        let kept: BTreeSet<usize> = self.parts.values().map(|part| part.spot.item).collect();
         for (at, item) in self.items.iter_mut().enumerate().skip(first_item) {
             item.is_gone |= !kept.contains(&at);
         }
     }
 
-    fn forget(&mut self, spot: &Spot) {
+    fn forget(&mut self, part: &Placed) {
+        let spot = &part.spot;
         let Some(item) = self.items.get_mut(spot.item) else { return };
-        item.open_parts -= usize::from(spot.is_open);
+        item.open_parts -= usize::from(part.is_open);
         match (&mut item.body, spot.index) {
             (Body::Message(content), Some(index)) => content.truncate(index),
             (Body::Reasoning { content, .. }, Some(index)) if spot.voice == Voice::Thinking => {

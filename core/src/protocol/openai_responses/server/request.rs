@@ -58,9 +58,9 @@ impl<'a, 'k> Body<'a, 'k> {
         }
     }
 
-    fn field(&mut self, name: &Cow<'a, str>, r: &mut Reader<'a>) -> Read<()> {
+    fn field(&mut self, name: &str, r: &mut Reader<'a>) -> Read<()> {
         let request = &mut self.request;
-        match &**name {
+        match name {
             "background" => request.state.background = flag(r)?,
             "include" => self.include = Some(r.raw()?),
             "input" => self.request.messages = self.talk(r, "input")?,

@@ -4,7 +4,8 @@
 //! end of a message and of native thinking, until it is known that no other part joins it; an image,
 //! which the wire tells whole; pages that a text of another vendor rests on, as they need its length;
 //! and the opening of an item of this wire's own vendor until its id is told or its content begins.
-//! The last event repeats the whole answer, so its text is kept; how much that may be is bounded by
+//! Where thinking came on the Chat wire with state, its item ends with the answer: that wire may add to
+//! the state until then. The last event repeats the whole answer, so its text is kept; how much that may be is bounded by
 //! the caps of whoever decodes it.
 
 use alloc::borrow::Cow;
@@ -12,18 +13,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::finish::End;
-use super::item::{Body, Item, Said, Status, thought};
+use super::item::{Body, Item, Status};
 use super::lines::Lines;
 use super::object::Head;
-use super::output::{Hidden, Output, Spot, Voice};
-use super::{envelope, ids, is_native};
+use super::output::{JSON, Output, Spot, Voice};
+use super::{ids, is_native};
 use crate::failure::Failure;
-use crate::json::{Reader, Writer, compact};
-use crate::model::{Event, Finish, FinishReason, LossAction, MediaKind, PartKind, ToolCallKind, Wire};
+use crate::json::{Writer, compact};
+use crate::model::{Event, Finish, FinishReason, LossAction, PartKind};
 use crate::protocol::answer::{Answer, WireEncoder};
-use crate::protocol::cited_page::{CitedPage, cited_pages};
 use crate::protocol::openai_responses::names::WIRE;
-use crate::protocol::seal::Place;
 use crate::protocol::{AnswerContext, openai_error_answer};
 use crate::usage::Usage;
 
@@ -46,14 +45,16 @@ struct Waiting {
 /// The answer so far.
 #[derive(Clone, Debug)]
 pub(in crate::protocol) struct State {
-    lines: Lines,
-    head: Head,
-    output: Output,
+    pub(super) lines: Lines,
+    pub(super) head: Head,
+    pub(super) output: Output,
     finish: Option<Finish>,
     phase: Phase,
     waiting: Option<Waiting>,
-    is_native: bool,
-    is_same_wire: bool,
+    /// Parts of thinking whose state may grow after their end.
+    pub(super) growing: Vec<u32>,
+    pub(super) is_native: bool,
+    pub(super) is_same_wire: bool,
 }
 
 impl WireEncoder for State {
@@ -127,6 +128,7 @@ impl State {
             finish: None,
             phase: Phase::New,
             waiting: None,
+            growing: Vec::new(),
             is_native: is_native(context),
             is_same_wire: context.source == WIRE,
         }
@@ -180,6 +182,7 @@ impl State {
         for part in self.output.open_parts() {
             self.end_part(answer, part, is_whole, out);
         }
+        self.end_growing(answer, out);
         if let Some(Finish { reason, detail: Some(detail), .. }) = &finish {
             match reason {
                 FinishReason::Refusal if !self.output.has_refusal() => self.refuse(answer, detail, out),
@@ -240,6 +243,9 @@ impl State {
         out: &mut Vec<u8>,
     ) {
         self.begin(answer, out);
+        if self.output.knows(part) {
+            return;
+        }
         if candidate != 0 {
             answer.lose(LossAction::Dropped, "candidates", "this wire tells one answer");
         } else if self.is_native && !matches!(kind, PartKind::Vendor { .. }) {
@@ -249,161 +255,7 @@ impl State {
         }
     }
 
-    /// Opens a part, and an item if it joins none.
-    fn open(
-        &mut self,
-        answer: &mut Answer,
-        part: u32,
-        kind: &PartKind<'_>,
-        state: Vec<(String, String)>,
-        out: &mut Vec<u8>,
-    ) {
-        match kind {
-            PartKind::Refusal => self.open_said(answer, part, true, state, out),
-            PartKind::Text => self.open_said(answer, part, false, state, out),
-            PartKind::Reasoning { is_summary } => self.open_thought(answer, part, *is_summary, state, out),
-            PartKind::ToolCall { id, name, kind } => {
-                let call_id = self.output.call_id(id.as_deref(), &answer.context.id);
-                let body =
-                    Body::Call { kind: *kind, call_id, name: name.as_ref().into(), arguments: String::new() };
-                let (prefix, voice) = match kind {
-                    ToolCallKind::Freeform => ("ctc", Voice::Input),
-                    ToolCallKind::Function => ("fc", Voice::Arguments),
-                };
-                let item = self.add(answer, prefix, body, state, out);
-                self.place(part, item, None, voice);
-            }
-            PartKind::Media { kind: MediaKind::Image, media_type } => {
-                if !self.is_native {
-                    let path = alloc::format!("parts[{part}]");
-                    answer.lose(LossAction::Approximated, path, "an image goes as one that a tool made");
-                }
-                let format = media_type.as_deref().and_then(|t| t.strip_prefix("image/")).map(String::from);
-                let body = Body::Image { data: String::new(), format };
-                let item = self.add(answer, "ig", body, state, out);
-                self.place(part, item, None, Voice::Data);
-            }
-            PartKind::Media { .. } => {
-                answer.lose(
-                    LossAction::Dropped,
-                    alloc::format!("parts[{part}]"),
-                    "this wire tells images only",
-                );
-            }
-            PartKind::Vendor { kind, json, .. } => self.open_vendor(answer, part, kind, json, out),
-        }
-    }
-
-    fn open_said(
-        &mut self,
-        answer: &mut Answer,
-        part: u32,
-        is_refusal: bool,
-        state: Vec<(String, String)>,
-        out: &mut Vec<u8>,
-    ) {
-        let item = match self.output.joined(own_id(&state).as_deref(), Item::is_message) {
-            Some(item) => item,
-            None => self.add(answer, "msg", Body::Message(Vec::new()), state, out),
-        };
-        let Body::Message(content) = &mut self.output.items[item].body else { return };
-        content.push(Said { is_refusal, ..Said::default() });
-        let index = content.len() - 1;
-        let voice = if is_refusal { Voice::Refusal } else { Voice::Text };
-        self.place(part, item, Some(index), voice);
-        self.part_event(item, index, voice, true, out);
-    }
-
-    fn open_thought(
-        &mut self,
-        answer: &mut Answer,
-        part: u32,
-        is_summary: bool,
-        state: Vec<(String, String)>,
-        out: &mut Vec<u8>,
-    ) {
-        let id = own_id(&state);
-        let joined = match &id {
-            Some(id) => self.output.joined(Some(id), Item::is_reasoning),
-            None => None,
-        };
-        let item = match joined {
-            Some(item) => {
-                state.into_iter().for_each(|(field, value)| self.set_state(item, &field, value));
-                item
-            }
-            None => {
-                let body = Body::Reasoning { summary: Vec::new(), content: Vec::new(), encrypted: None };
-                self.add(answer, "rs", body, state, out)
-            }
-        };
-        let voice = if is_summary || !self.is_same_wire { Voice::Summary } else { Voice::Thinking };
-        self.place(part, item, None, voice);
-    }
-
-    fn open_vendor(&mut self, answer: &mut Answer, part: u32, kind: &str, json: &str, out: &mut Vec<u8>) {
-        if self.is_native {
-            let item = self.add(answer, "it", Body::Vendor(compact(json).into_owned()), Vec::new(), out);
-            self.place(part, item, None, Voice::Vendor);
-            return;
-        }
-        let why = "only its vendor understands it; it is sealed";
-        answer.lose(LossAction::Dropped, alloc::format!("parts[{part}]"), why);
-        self.output.hidden.insert(part, Hidden { kind: kind.into(), json: compact(json).into_owned() });
-    }
-
-    fn place(&mut self, part: u32, item: usize, index: Option<usize>, voice: Voice) {
-        self.output.items[item].open_parts += 1;
-        let spot = Spot { item, index, voice, is_open: true, state: Vec::new() };
-        self.output.spots.insert(part, spot);
-    }
-
-    /// Adds an item and tells it; those before it that nothing joins any more end.
-    fn add(
-        &mut self,
-        answer: &Answer,
-        prefix: &str,
-        body: Body,
-        state: Vec<(String, String)>,
-        out: &mut Vec<u8>,
-    ) -> usize {
-        self.settle(out);
-        let own = match &body {
-            Body::Vendor(json) => id_in(json),
-            _ => own_id(&state),
-        };
-        let id = self.output.item_id(own, prefix, &answer.context.id);
-        self.output.items.push(Item::new(id, body));
-        let item = self.output.items.len() - 1;
-        state.into_iter().for_each(|(field, value)| self.set_state(item, &field, value));
-        self.set_vendor(item, None);
-        self.item_event(item, "response.output_item.added", out);
-        item
-    }
-
-    /// Gives a vendor's item its JSON; without an id in it, which SDKs demand, its own.
-    fn set_vendor(&mut self, item: usize, json: Option<&str>) {
-        let Item { id, body: Body::Vendor(known), .. } = &mut self.output.items[item] else { return };
-        if let Some(json) = json {
-            *known = compact(json).into_owned();
-        }
-        if id_in(known).as_ref() != Some(id) {
-            *known = with_id(known, id);
-        }
-    }
-
-    /// Sets state that stands on this wire as it is.
-    fn set_state(&mut self, item: usize, field: &str, value: String) {
-        let item = &mut self.output.items[item];
-        match (field, &mut item.body) {
-            // It was told when the item opened.
-            ("id", _) => {}
-            ("encrypted_content", Body::Reasoning { encrypted, .. }) => *encrypted = Some(value),
-            _ => item.set_field(field, value),
-        }
-    }
-
-    fn item_event(&mut self, item: usize, name: &str, out: &mut Vec<u8>) {
+    pub(super) fn item_event(&mut self, item: usize, name: &str, out: &mut Vec<u8>) {
         let items = &self.output.items;
         self.lines.send(out, name, |w| {
             w.key("output_index").u64(item as u64);
@@ -413,43 +265,39 @@ impl State {
     }
 
     /// Tells that a part of an item opens or ends.
-    fn part_event(&mut self, item: usize, index: usize, voice: Voice, is_added: bool, out: &mut Vec<u8>) {
+    pub(super) fn part_event(
+        &mut self,
+        item: usize,
+        index: usize,
+        voice: Voice,
+        is_added: bool,
+        out: &mut Vec<u8>,
+    ) {
         let Some(words) = voice.part() else { return };
-        let Item { id, body, .. } = &self.output.items[item];
+        let whole = &self.output.items[item];
         let name = if is_added { words.added } else { words.done };
         self.lines.send(out, name, |w| {
-            at(w, id, item, Some((words.index, index)));
+            at(w, &whole.id, item, Some((words.index, index)));
             w.key("part");
-            match body {
-                Body::Message(content) => content[index].write(w),
-                Body::Reasoning { content, .. } if voice == Voice::Thinking => {
-                    thought("reasoning_text", &content[index], w);
-                }
-                Body::Reasoning { summary, .. } => thought("summary_text", &summary[index], w),
-                _ => w.null(),
-            }
+            whole.write_part(index, voice == Voice::Summary, w);
         });
     }
 
     #[inline]
-    fn append(&mut self, part: u32, text: &str, out: &mut Vec<u8>) {
-        let Some(spot) = self.output.spots.get(&part) else { return };
-        let Spot { item, mut index, voice, .. } = *spot;
-        if text.is_empty() {
-            return;
+    pub(super) fn append(&mut self, part: u32, text: &str, out: &mut Vec<u8>) {
+        let Some(mut spot) = self.output.spot(part).filter(|_| !text.is_empty()) else { return };
+        if spot.index.is_none() && spot.voice.part().is_some() {
+            spot.index = self.open_lazily(part, spot.item, spot.voice, out);
         }
-        if index.is_none() && voice.part().is_some() {
-            index = self.open_lazily(part, item, voice, out);
-        }
-        let Some(whole) = self.output.text_mut(item, index, voice) else { return };
+        let Some(whole) = self.output.text_mut(&spot) else { return };
         whole.push_str(text);
-        let Item { id, status, .. } = &self.output.items[item];
+        let Item { id, status, .. } = &self.output.items[spot.item];
         // An item that ended and is taken up again is told whole at the end.
-        if let (Some(words), Status::Open) = (voice.words(), status) {
+        if let (Some(words), Status::Open) = (spot.voice.words(), status) {
             self.lines.send(out, words.delta, |w| {
-                at(w, id, item, voice.part().map(|p| p.index).zip(index));
+                at(w, id, spot.item, spot.voice.part().map(|p| p.index).zip(spot.index));
                 w.key("delta").string(text);
-                if voice == Voice::Text {
+                if spot.voice == Voice::Text {
                     w.key("logprobs").raw("[]");
                 }
             });
@@ -459,145 +307,22 @@ impl State {
     /// Opens the part of thinking whose text begins.
     fn open_lazily(&mut self, part: u32, item: usize, voice: Voice, out: &mut Vec<u8>) -> Option<usize> {
         let index = self.output.add_thought(item, voice)?;
-        if let Some(spot) = self.output.spots.get_mut(&part) {
-            spot.index = Some(index);
+        if let Some(part) = self.output.parts.get_mut(&part) {
+            part.spot.index = Some(index);
         }
         self.part_event(item, index, voice, true, out);
         Some(index)
     }
 
-    /// Ends a part, whole or cut, and its item if nothing can join it.
-    fn end_part(&mut self, answer: &mut Answer, part: u32, is_whole: bool, out: &mut Vec<u8>) {
-        if let Some(Hidden { kind, json }) = self.output.hidden.remove(&part) {
-            let fields = alloc::vec![("json".into(), json)];
-            return self.seal(answer, Place::Vendor(kind), fields, out);
-        }
-        let Some(spot) = self.output.spots.get_mut(&part).filter(|spot| spot.is_open) else { return };
-        spot.is_open = false;
-        let state = core::mem::take(&mut spot.state);
-        let Spot { item, index, voice, .. } = *spot;
-        self.output.items[item].open_parts -= 1;
-        self.tell_pages(item, index, out);
-        if voice == Voice::Arguments && is_whole {
-            self.fill_arguments(part, item, out);
-        }
-        self.text_done(item, index, voice, is_whole, out);
-        let place = self.sealed_place(item, voice).filter(|_| !state.is_empty());
-        let is_reasoning = place == Some(Place::Reasoning);
-        if is_reasoning {
-            let envelope = envelope::seal(answer, self.head.model.as_deref(), Place::Reasoning, &state);
-            self.set_state(item, "encrypted_content", envelope);
-        }
-        let may_go_on = match voice {
-            Voice::Refusal | Voice::Text => place.is_none(),
-            Voice::Summary | Voice::Thinking => self.is_native,
-            _ => false,
-        };
-        if !is_whole {
-            self.end_item(item, Status::Cut, out);
-        } else if !may_go_on && self.output.items[item].open_parts == 0 {
-            self.end_item(item, Status::Done, out);
-        }
-        match place {
-            Some(Place::Reasoning) => {}
-            Some(place) => self.seal(answer, place, state, out),
-            None if state.is_empty() => {}
-            None => {
-                let path = alloc::format!("parts[{part}].opaque");
-                answer.lose(LossAction::Dropped, path, "this wire has no place for the state of such a part");
-            }
-        }
-    }
-
-    /// A call of a function without arguments has an empty object, which applications parse.
-    fn fill_arguments(&mut self, part: u32, item: usize, out: &mut Vec<u8>) {
-        let Body::Call { arguments, .. } = &self.output.items[item].body else { return };
-        if arguments.bytes().all(|b| b.is_ascii_whitespace()) {
-            self.append(part, "{}", out);
-        }
-    }
-
-    /// Where the state of another vendor goes, if there is a place.
-    fn sealed_place(&self, item: usize, voice: Voice) -> Option<Place> {
-        match (&self.output.items[item].body, voice) {
-            (Body::Call { call_id, .. }, _) => Some(Place::ToolCall(call_id.clone())),
-            (Body::Message(_), Voice::Text) => Some(Place::Text),
-            (Body::Reasoning { .. }, _) => Some(Place::Reasoning),
-            _ => None,
-        }
-    }
-
-    /// Repeats the text of a part that ends; a call that was cut must not look like one to make.
-    fn text_done(
-        &mut self,
-        item: usize,
-        index: Option<usize>,
-        voice: Voice,
-        is_whole: bool,
-        out: &mut Vec<u8>,
-    ) {
-        let Some(words) = voice.words() else { return };
-        let place = voice.part().map(|p| p.index);
-        if place.is_none() && !is_whole || place.is_some() && index.is_none() {
-            return;
-        }
-        let Item { id, body, .. } = &self.output.items[item];
-        self.lines.send(out, words.done, |w| {
-            at(w, id, item, place.zip(index));
-            match (body, index) {
-                (Body::Call { arguments, .. }, _) => w.key(words.text).string(arguments),
-                (Body::Message(content), Some(index)) => {
-                    w.key(words.text).string(&content[index].text);
-                    if voice == Voice::Text {
-                        w.key("logprobs").raw(content[index].logprobs());
-                    }
-                }
-                (Body::Reasoning { content, .. }, Some(index)) if voice == Voice::Thinking => {
-                    w.key(words.text).string(&content[index]);
-                }
-                (Body::Reasoning { summary, .. }, Some(index)) => w.key(words.text).string(&summary[index]),
-                _ => {}
-            }
-        });
-        if let Some(index) = index {
-            self.part_event(item, index, voice, false, out);
-        }
-    }
-
-    fn end_item(&mut self, item: usize, status: Status, out: &mut Vec<u8>) {
-        if self.output.items[item].status == Status::Open {
-            self.output.items[item].status = status;
-            self.item_event(item, "response.output_item.done", out);
-        }
-    }
-
-    /// Ends the items that nothing joins any more.
-    fn settle(&mut self, out: &mut Vec<u8>) {
-        for item in self.output.settled() {
-            self.end_item(item, Status::Done, out);
-        }
-    }
-
-    /// Adds an item that holds nothing but an envelope.
-    fn seal(&mut self, answer: &Answer, place: Place, fields: Vec<(String, String)>, out: &mut Vec<u8>) {
-        let envelope = envelope::seal(answer, self.head.model.as_deref(), place, &fields);
-        let body = Body::Reasoning { summary: Vec::new(), content: Vec::new(), encrypted: None };
-        let item = self.add(answer, "rs", body, Vec::new(), out);
-        self.set_state(item, "encrypted_content", envelope);
-        self.end_item(item, Status::Done, out);
-    }
-
     fn opaque(&mut self, answer: &mut Answer, part: u32, field: &str, value: &str) {
         if let Some(hidden) = self.output.hidden.get_mut(&part) {
-            if field.is_empty() {
-                hidden.json = compact(value).into_owned();
-            }
-            return;
+            let field = if field.is_empty() { JSON } else { field };
+            return set(&mut hidden.fields, field, Cow::Borrowed(value));
         }
-        let Some(spot) = self.output.spots.get_mut(&part) else { return };
-        let item = spot.item;
-        if !self.is_native && spot.is_open {
-            return set(&mut spot.state, field, compact(value));
+        let Some(placed) = self.output.parts.get_mut(&part) else { return };
+        let item = placed.spot.item;
+        if !self.is_native && (placed.is_open || self.growing.contains(&part)) {
+            return set(&mut placed.state, field, Cow::Borrowed(value));
         }
         if !self.is_native || self.output.items[item].status != Status::Open {
             let path = alloc::format!("parts[{part}].opaque.{field}");
@@ -614,12 +339,9 @@ impl State {
             // Where an answer was added up, a citation of no part stands here.
             return self.cite(answer, None, answer.context.source, value, out);
         }
-        let place = part.map(|part| self.output.spots.get(&part).map(|spot| (spot.item, spot.index)));
-        match place {
+        match part.map(|part| self.output.spot(part)) {
             None if self.is_same_wire => self.head.set_field(name, compact(value)),
-            Some(Some((item, index))) if self.is_same_wire => {
-                self.set_extra(item, index, name, compact(value))
-            }
+            Some(Some(spot)) if self.is_same_wire => self.set_extra(spot, name, compact(value)),
             _ => {
                 let part = part.map(|part| alloc::format!("parts[{part}].")).unwrap_or_default();
                 let path = alloc::format!("{part}extras.{name}");
@@ -628,11 +350,11 @@ impl State {
         }
     }
 
-    fn set_extra(&mut self, item: usize, index: Option<usize>, name: &str, value: Cow<'_, str>) {
-        match index.and_then(|index| self.output.said_mut(item, index)) {
+    fn set_extra(&mut self, spot: Spot, name: &str, value: Cow<'_, str>) {
+        match spot.index.and_then(|index| self.output.said_mut(spot.item, index)) {
             Some(said) if name == "logprobs" => said.logprobs = Some(value.into_owned()),
             _ => {
-                let item = &mut self.output.items[item];
+                let item = &mut self.output.items[spot.item];
                 if let (Body::Image { format, .. }, "output_format") = (&mut item.body, name) {
                     *format = None;
                 }
@@ -641,66 +363,11 @@ impl State {
         }
     }
 
-    fn cite(&mut self, answer: &mut Answer, part: Option<u32>, wire: Wire, raw: &str, out: &mut Vec<u8>) {
-        let cited = match part {
-            Some(part) => self.output.spots.get(&part).and_then(|spot| Some((spot.item, spot.index?))),
-            None => self.output.last_text(),
-        };
-        let is_open = |(item, _): &(usize, usize)| {
-            self.lines.is_silent() || self.output.items[*item].status == Status::Open
-        };
-        let pages = if wire == WIRE { Vec::new() } else { cited_pages(raw) };
-        let Some((item, index)) = cited.filter(is_open).filter(|_| wire == WIRE || !pages.is_empty()) else {
-            return answer.lose(LossAction::Dropped, "citations", "this wire cites pages within a text only");
-        };
-        if wire == WIRE {
-            return self.annotate(item, index, compact(raw).into_owned(), out);
-        }
-        answer.lose(LossAction::Approximated, "citations", "of a page only title and URL are told");
-        for page in pages {
-            self.cite_page(item, index, &page, out);
-        }
-    }
-
-    fn cite_page(&mut self, item: usize, index: usize, page: &CitedPage<'_>, out: &mut Vec<u8>) {
-        let is_open =
-            self.output.spots.values().any(|s| s.is_open && s.item == item && s.index == Some(index));
-        let Some(said) = self.output.said_mut(item, index) else { return };
-        let whole = (0, said.text.chars().count() as u64);
-        match page.span {
-            Some(span) => self.annotate(item, index, annotation(&page.url, &page.title, span), out),
-            None if !is_open => self.annotate(item, index, annotation(&page.url, &page.title, whole), out),
-            None if said.pages.iter().any(|(url, _)| *url == page.url) => {}
-            None => said.pages.push((page.url.as_ref().into(), page.title.as_ref().into())),
-        }
-    }
-
-    /// Tells the pages that a text, which ends, rests on as a whole.
-    fn tell_pages(&mut self, item: usize, index: Option<usize>, out: &mut Vec<u8>) {
-        let Some((index, said)) = index.and_then(|i| Some((i, self.output.said_mut(item, i)?))) else {
-            return;
-        };
-        let span = (0, said.text.chars().count() as u64);
-        for (url, title) in core::mem::take(&mut said.pages) {
-            self.annotate(item, index, annotation(&url, &title, span), out);
-        }
-    }
-
-    fn annotate(&mut self, item: usize, index: usize, annotation: String, out: &mut Vec<u8>) {
-        let id = &self.output.items[item].id.clone();
-        let Some(said) = self.output.said_mut(item, index) else { return };
-        self.lines.send(out, "response.output_text.annotation.added", |w| {
-            at(w, id, item, Some(("content_index", index)));
-            w.key("annotation_index").u64(said.annotations.len() as u64);
-            w.key("annotation").raw(&annotation);
-        });
-        said.annotations.push(annotation);
-    }
-
     /// Takes back what was said, as far as the wire can: the last event tells the answer without it.
     fn discard(&mut self, answer: &mut Answer, from: u32, keep_bytes: u64, out: &mut Vec<u8>) {
         self.finish = None;
         self.output.discard(from, usize::try_from(keep_bytes).unwrap_or(usize::MAX));
+        self.growing.retain(|part| self.output.knows(*part));
         for item in 0..self.output.items.len() {
             if self.output.items[item].is_gone {
                 self.end_item(item, Status::Cut, out);
@@ -713,24 +380,12 @@ impl State {
 
 /// Writes where in the output something happens.
 #[inline]
-fn at(w: &mut Writer, id: &str, item: usize, place: Option<(&str, usize)>) {
+pub(super) fn at(w: &mut Writer, id: &str, item: usize, place: Option<(&str, usize)>) {
     w.key("item_id").string(id);
     w.key("output_index").u64(item as u64);
     if let Some((list, index)) = place {
         w.key(list).u64(index as u64);
     }
-}
-
-fn annotation(url: &str, title: &str, (start, end): (u64, u64)) -> String {
-    let mut w = Writer::new();
-    w.object(|w| {
-        w.key("type").string("url_citation");
-        w.key("start_index").u64(start);
-        w.key("end_index").u64(end);
-        w.key("title").string(title);
-        w.key("url").string(url);
-    });
-    w.finish()
 }
 
 /// Sets a field of a part's state.
@@ -739,41 +394,4 @@ fn set(state: &mut Vec<(String, String)>, field: &str, value: Cow<'_, str>) {
         Some((_, known)) => *known = value.into_owned(),
         None => state.push((field.into(), value.into_owned())),
     }
-}
-
-/// The item's id among a part's state.
-fn own_id(state: &[(String, String)]) -> Option<String> {
-    let (_, raw) = state.iter().find(|(field, _)| field == "id")?;
-    Reader::new(raw).opt_string().ok()?.map(Cow::into_owned)
-}
-
-/// The id in a vendor's item.
-fn id_in(json: &str) -> Option<String> {
-    let r = &mut Reader::new(json);
-    let mut fields = r.opt_object().ok()??;
-    while let Some(key) = fields.key(r).ok()? {
-        if key == "id" {
-            return r.opt_string().ok()?.map(Cow::into_owned);
-        }
-        r.skip().ok()?;
-    }
-    None
-}
-
-/// The item with that id in place of any other.
-fn with_id(json: &str, id: &str) -> String {
-    let mut w = Writer::new();
-    let r = &mut Reader::new(json);
-    w.object(|w| {
-        w.key("id").string(id);
-        let Ok(Some(mut fields)) = r.opt_object() else { return };
-        while let Ok(Some(key)) = fields.key(r) {
-            match r.raw() {
-                Ok(_) if key == "id" => {}
-                Ok(value) => w.key(&key).raw(value),
-                Err(_) => return,
-            }
-        }
-    });
-    w.finish()
 }

@@ -144,7 +144,7 @@ mod tests {
         let mut losses = Vec::new();
         let text = r#"[{"type":"web_search","filters":{"b":1, "a":2}},{"type":"custom","name":"c","async":true},
             {"type":"function","name":"f","parameters":{"z":1.0},"strict":null,"defer_loading":true}]"#;
-        let tools = list(&mut Reader::new(text), &mut losses).ok().expect("tools");
+        let tools = list(&mut Reader::new(text), &mut losses).expect("tools");
         let json = RawJson::trusted(r#"{"type":"web_search","filters":{"b":1, "a":2}}"#);
         assert_eq!(tools[0], Tool::Vendor { wire: WIRE, json });
         assert_eq!(

@@ -71,7 +71,8 @@ impl<'k> Turns<'k> {
     fn item(&mut self, mut object: Object<'_>, at: usize) -> Read<()> {
         let json = object.whole();
         let kind = object.kind()?;
-        let kind = kind.as_deref().unwrap_or(if object.has("role", Kind::String) { "message" } else { "" });
+        let unnamed = if object.has("role", Kind::String) { "message" } else { "" };
+        let kind = kind.as_deref().unwrap_or(unnamed);
         if let Some(call) = names::call_kind(kind) {
             return self.call(object, call);
         }
@@ -209,14 +210,15 @@ impl<'k> Turns<'k> {
                 }
             }
             Place::Vendor(kind) => {
-                let (vendor, wire, kind) = (sealed.vendor.clone(), sealed.wire, kind.clone());
-                match sealed.fields.into_iter().next() {
-                    Some((_, json)) => {
-                        let content = Content::Vendor { vendor, wire, kind, json };
-                        self.turn(Role::Assistant).parts.push(Part::new(content));
-                    }
-                    None => self.lose(at, "encrypted_content", "there is nothing in it"),
+                let (wire, kind) = (sealed.wire, kind.clone());
+                let mut fields = sealed.into_opaque();
+                if fields.is_empty() {
+                    return self.lose(at, "encrypted_content", "there is nothing in it");
                 }
+                let Opaque { vendor, value: json, .. } = fields.remove(0);
+                let mut part = Part::new(Content::Vendor { vendor, wire, kind, json });
+                part.opaque = fields;
+                self.turn(Role::Assistant).parts.push(part);
             }
         }
     }

@@ -142,7 +142,7 @@ fn normal_include(fields: &mut BTreeMap<String, Value>) {
     let encrypted = string("reasoning.encrypted_content");
     let stores = fields.get("store") != Some(&Value::Other("false".into()));
     if fields.get("include").is_some_and(|list| list.has("message.output_text.logprobs")) {
-        fields.entry("top_logprobs".into()).or_insert(Value::Other("0".into()));
+        fields.entry("top_logprobs".into()).or_insert_with(|| Value::Other("0".into()));
     }
     if let Some(Value::Array(list)) = fields.get_mut("include")
         && !stores

@@ -147,7 +147,7 @@ impl Sum {
 
 fn field_mut<'v>(value: &'v mut Value, key: &str) -> &'v mut Value {
     let Value::Object(fields) = value else { panic!("{key}: {value:?}") };
-    fields.entry(key.into()).or_insert(Value::Other("null".into()))
+    fields.entry(key.into()).or_insert_with(|| Value::Other("null".into()))
 }
 
 fn element_mut(value: &mut Value, index: usize) -> &mut Value {

@@ -6,6 +6,7 @@ mod answer;
 mod corpus;
 mod json;
 mod lifecycle;
+mod properties;
 mod recorded;
 mod request;
 

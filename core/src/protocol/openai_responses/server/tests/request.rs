@@ -256,7 +256,7 @@ fn sealed_state_comes_back_to_what_it_belongs_to() {
     };
     assert_eq!(turn.parts.len(), 3);
     for part in &turn.parts {
-        assert_eq!(part.opaque, [expected.clone()], "{part:?}");
+        assert_eq!(part.opaque, core::slice::from_ref(&expected), "{part:?}");
     }
     let vendor = messages(&format!("[{}]", envelope(Place::Vendor("redacted_thinking".into()), "")));
     let Content::Vendor { vendor, kind, json, .. } = &vendor[0].parts[0].content else {
