@@ -9,7 +9,7 @@ use super::context::{Circumstance, PriceContext};
 use crate::date::Date;
 use crate::money::Amount;
 use crate::time::UnixTime;
-use crate::usage::{Bucket, Completeness, Usage};
+use crate::usage::{BodyError, Bucket, Completeness, Usage};
 
 /// Where a cost comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ pub enum CostUnknown {
     /// The provider did not state what was used.
     #[error("the usage was not stated")]
     NoUsage,
+    /// The body that states the usage cannot be read to its end.
+    #[error(transparent)]
+    Unreadable(#[from] BodyError),
 }
 
 /// What a usage cost.
@@ -113,7 +116,8 @@ impl Cost {
         Self { amount: Some(Amount::ZERO), completeness: Completeness::Complete, ..Self::default() }
     }
 
-    fn unknown(why: CostUnknown) -> Self {
+    /// A cost of which nothing is known.
+    pub fn unknown(why: CostUnknown) -> Self {
         Self { unknown: Some(why), ..Self::default() }
     }
 
@@ -127,6 +131,9 @@ impl Cost {
                 source,
                 ..Self::default()
             };
+        }
+        if let Err(contradiction) = usage.counts.check() {
+            return Self::unknown(BillError::from(contradiction).into());
         }
         match (usage.counts.is_empty(), usage.completeness) {
             (true, Completeness::Complete) => Self::nothing(),
@@ -257,10 +264,14 @@ mod tests {
 
     #[test]
     fn contradictory_counts_have_no_cost() {
-        let found = cost(&usage(&[(Bucket::Input, 5), (Bucket::CacheRead, 6)]), &["m"]);
-        assert_eq!((found.amount, found.completeness), (None, Completeness::Unknown));
-        let why = found.unknown.expect("a reason").to_string();
-        assert_eq!(why, "contradictory usage: input is 5, its parts add up to 6");
+        for (part, models) in
+            [(Bucket::CacheRead, ["m"]), (Bucket::CacheRead, ["n"]), (Bucket::InputVideo, ["m"])]
+        {
+            let found = cost(&usage(&[(Bucket::Input, 5), (part, 6)]), &models);
+            assert_eq!((found.amount, found.completeness), (None, Completeness::Unknown));
+            let why = found.unknown.expect("a reason").to_string();
+            assert_eq!(why, "contradictory usage: input is 5, its parts add up to 6");
+        }
     }
 
     #[test]
@@ -308,5 +319,7 @@ mod tests {
         let found = cost(&used, &["m"]);
         assert_eq!(pico(&found), Some(11_110_000));
         assert!(found.lines.iter().all(|line| line.uplift == 1_100_000));
+        let factors = found.lines.iter().filter_map(Line::factor).map(|factor| factor.to_string());
+        assert!(factors.eq(["1.1"; 2]));
     }
 }

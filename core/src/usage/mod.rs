@@ -6,6 +6,7 @@
 
 mod anthropic;
 mod body;
+mod body_stream;
 mod bucket;
 mod contradiction;
 mod counts;
@@ -24,6 +25,7 @@ use crate::money::Amount;
 pub(crate) use anthropic::Snapshot as AnthropicSnapshot;
 pub use anthropic::read_anthropic;
 pub use body::BodyUsage;
+pub use body_stream::BodyError;
 pub use bucket::Bucket;
 pub use contradiction::Contradiction;
 pub use counts::Counts;
