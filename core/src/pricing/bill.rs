@@ -1,9 +1,11 @@
 //! From counts to money.
 
+use core::fmt;
+
 use super::book::Priced;
 use super::context::PriceContext;
 use super::rule::{UnitPrice, covers};
-use crate::money::{Amount, divide_half_even};
+use crate::money::{Amount, divide_half_even, write_decimal};
 use crate::time::UnixTime;
 use crate::usage::{Bucket, Contradiction, Counts};
 
@@ -41,6 +43,11 @@ impl Line {
         self.price.bucket()
     }
 
+    /// The uplift as a factor; `None` where there is none.
+    pub fn factor(&self) -> Option<Factor> {
+        (u128::from(self.uplift) != MILLION).then_some(Factor(self.uplift))
+    }
+
     /// What the line comes to, rounded half to even; the bill's amount is rounded once, from the
     /// exact sum. Saturates where no amount is as large.
     pub fn amount(&self) -> Amount {
@@ -52,6 +59,16 @@ impl Line {
     /// Pico-USD for [`UnitPrice::covers`] units, before the uplift.
     fn exact(&self) -> Option<u128> {
         u128::from(self.count).checked_mul(u128::from(self.price.pico()))
+    }
+}
+
+/// A factor on a price, in millionths. `Display` writes `1.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Factor(u32);
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_decimal(f, u128::from(self.0), 6)
     }
 }
 

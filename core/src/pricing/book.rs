@@ -80,6 +80,32 @@ impl PriceBook {
         let base = layers.iter().flatten().next().copied()?;
         Some(Priced { layers, base })
     }
+
+    /// Every entry, the lowest layer's first: of a higher one those that no layer below has. Each comes
+    /// with what the other layers change of it.
+    pub fn entries(&self) -> impl Iterator<Item = Priced<'_>> {
+        self.layers.iter().enumerate().flat_map(move |(level, table)| {
+            let entries = table.providers().iter().flat_map(|provider| {
+                provider.models().iter().map(move |model| Found { provider, model, is_fallback: false })
+            });
+            entries.filter_map(move |found| self.entry(level, found))
+        })
+    }
+
+    /// The entry `found` of the layer at `level`; `None` where one below has it too.
+    fn entry<'a>(&'a self, level: usize, found: Found<'a>) -> Option<Priced<'a>> {
+        let mut layers = [None; MAX_LAYERS];
+        layers[level] = Some(found);
+        let others = self.layers.iter().enumerate().filter(|(at, _)| *at != level);
+        for (at, table) in others {
+            let same = found.model.names().find_map(|name| table.find(found.provider.id(), name));
+            if at < level && same.is_some_and(|same| !same.is_fallback) {
+                return None;
+            }
+            layers[at] = same;
+        }
+        Some(Priced { layers, base: found })
+    }
 }
 
 /// A model's prices, found in a book.
@@ -183,4 +209,46 @@ impl<'a> Priced<'a> {
 /// The standard rule: the last active one; if none is, the first.
 fn standard(model: &Model, at: UnixTime) -> Option<&Rule> {
     model.rates.iter().rev().find(|rule| rule.is_active(at)).or_else(|| model.rates.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn table(models: &str) -> PriceTable {
+        let text = alloc::format!(r#"{{"format":"pricing/1","providers":{{"p":{{"models":[{models}]}}}}}}"#);
+        PriceTable::from_json(&text).expect("a table")
+    }
+
+    #[test]
+    fn an_entry_is_listed_once_with_what_a_higher_layer_changes() {
+        let mut book = PriceBook::empty();
+        let low = r#"{"id":"label","match":["a","b*"],"rates":[{"prices":{"input":"1","output":"2"}}]},
+            {"id":"c","rates":[{"prices":{"input":"1"}}]}"#;
+        let high = r#"{"id":"a","rates":[{"prices":{"input":"5"}}]},
+            {"id":"d","rates":[{"prices":{"input":"7"}}]}"#;
+        book.layer(table(low)).expect("room");
+        book.layer(table(high)).expect("room");
+        let at = UnixTime::from_millis(0);
+        let price = |entry: &Priced<'_>, bucket| {
+            entry.price(bucket, 0, &PriceContext::STANDARD, at).map(|price| price.pico() / 1_000_000)
+        };
+        let entries: Vec<_> = book
+            .entries()
+            .map(|entry| {
+                let prices = (price(&entry, Bucket::Input), price(&entry, Bucket::Output));
+                (String::from(entry.model().id()), prices, entry.is_overridden())
+            })
+            .collect();
+        let expected = [
+            ("label", (Some(5), Some(2)), true),
+            ("c", (Some(1), None), false),
+            ("d", (Some(7), None), false),
+        ];
+        assert!(
+            entries.iter().map(|(id, prices, own)| (id.as_str(), *prices, *own)).eq(expected),
+            "{entries:?}"
+        );
+    }
 }

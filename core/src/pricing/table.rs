@@ -89,6 +89,12 @@ impl Model {
         days
     }
 
+    /// The names that it can be looked up by as a whole: its label, if it accepts that, and others.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let exact = self.matches.iter().filter(|p| p.is_exact()).map(Pattern::as_str);
+        core::iter::once(self.id()).chain(exact)
+    }
+
     fn accepts(&self, name: &str) -> bool {
         self.matches.iter().any(|p| p.accepts(name)) && !self.is_excluded(name)
     }
