@@ -11,7 +11,7 @@ mod reader;
 mod string;
 mod writer;
 
-pub(crate) use compact::compact;
+pub use compact::compact;
 pub use error::Error;
 pub(crate) use mold::Mold;
 pub use raw::{Number, RawJson};
