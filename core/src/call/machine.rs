@@ -1,12 +1,13 @@
 //! The machine itself.
 
+mod ending;
+
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::accounting::{Meter, Running};
+use super::accounting::Meter;
 use super::attempt::{Attempt, Phase, timeout_failure};
 use super::broken::Broken;
 use super::delivery::Delivery;
@@ -16,15 +17,14 @@ use super::secrets::Secrets;
 use super::{Input, Options, Outcome, Output, Transmit, WaitReason};
 use crate::failure::{Failure, FailureKind, Retryable};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
-use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
-use crate::pricing::Cost;
+use crate::model::{Event, FinishReason, Loss, Request, RetryNotice};
 use crate::protocol::{
     Decoder, EncodeError, Encoded, Progress, Resume, Target, encode_request, encode_resume,
 };
 use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
 use crate::rng::Rng;
 use crate::time::{Instant, UnixTime};
-use crate::usage::{Completeness, Usage};
+use crate::usage::Completeness;
 
 /// More hops of one paused answer (Gemini's `CONTINUATION`) than any answer needs.
 const MAX_CONTINUATIONS: u32 = 64;
@@ -439,42 +439,6 @@ impl Call {
         (is_over && attempt.decoder.progress() != Progress::Complete).then_some(caps.attempt_bytes)
     }
 
-    /// Why the attempt spends more than the call may.
-    fn passed_limit(&self, attempt: &Attempt) -> Option<String> {
-        let usage = attempt.decoder.usage();
-        self.records.stops(self.running(attempt, usage), self.wall_at(attempt.started))
-    }
-
-    /// Ends an attempt that spends too much, with what came.
-    fn cut_off(&mut self, attempt: Box<Attempt>, why: String) {
-        let failure =
-            Failure { status: attempt.record.status, ..Failure::new(FailureKind::SpendingLimit, why) };
-        self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
-        let usage = attempt.decoder.usage().clone();
-        self.close(attempt, Some(failure.clone()), &usage);
-        self.finish(Some(failure), Some(StopReason::SpendingLimit));
-    }
-
-    fn running<'a>(&'a self, attempt: &Attempt, usage: &'a Usage) -> Running<'a> {
-        let bytes = self.delivery.attempt_bytes().saturating_sub(attempt.bytes_before);
-        Running { usage, bytes, model: self.delivery.model() }
-    }
-
-    /// The wall-clock time at `at`, as well as it is known.
-    fn wall_at(&self, at: Instant) -> UnixTime {
-        self.records.meter().wall(self.started, at, self.wall)
-    }
-
-    /// Prices an attempt that is over and keeps its record.
-    fn close(&mut self, attempt: Box<Attempt>, failure: Option<Failure>, usage: &Usage) {
-        let wall = self.wall_at(attempt.started);
-        let meter = self.records.meter();
-        let running = self.running(&attempt, usage);
-        let usage = meter.settle(running, attempt.record.head_ms.is_some());
-        let cost = meter.cost(&usage, running.model, wall);
-        self.records.push((*attempt).close(self.now, failure, (usage, cost)));
-    }
-
     fn handle_end(&mut self, number: u32) {
         let Some(attempt) = self.take_attempt(number) else { return };
         match attempt.phase {
@@ -650,62 +614,5 @@ impl Call {
         } else {
             self.state = State::Waiting(Waiting { until: at, since: self.now, next });
         }
-    }
-
-    /// Cancel, or the call's deadline: ends at once, with what is there.
-    fn stop_now(&mut self, kind: FailureKind, reason: Option<WaitReason>, message: String) {
-        let mut failure = Failure::new(kind, message);
-        failure.timeout = reason.map(|r| timeout_failure(r, 0).0);
-        if let Some(attempt) = self.take_active().filter(|a| !self.unsend(a.record.attempt)) {
-            self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
-            failure.status = attempt.record.status;
-            let usage = match attempt.phase {
-                Phase::Refused { .. } => Usage::nothing_billed(),
-                Phase::Opening | Phase::Streaming { .. } => attempt.decoder.usage().clone(),
-            };
-            self.close(attempt, Some(failure.clone()), &usage);
-        }
-        self.finish(Some(failure), None);
-    }
-
-    /// Takes a request back that the host has not seen yet.
-    fn unsend(&mut self, attempt: u32) -> bool {
-        let before = self.outputs.len();
-        self.outputs.retain(|o| !matches!(o, Output::Transmit(t) if t.attempt == attempt));
-        self.outputs.len() < before
-    }
-
-    fn finish(&mut self, failure: Option<Failure>, stop: Option<StopReason>) {
-        let (attempts, omitted_attempts, sum) = self.records.finish();
-        // A refusal is an answer too; of what broke before the commit point there is nothing to pass on.
-        let is_refused = attempts.last().and_then(|a| a.status).is_some_and(|s| !(200..300).contains(&s));
-        if let Some(forwarded) = self.forwarded.as_mut().filter(|_| is_refused) {
-            forwarded.give(&mut self.outputs);
-        }
-        let response = self.delivery.take_response();
-        let known = response.finish().cloned();
-        let finish = match &failure {
-            None => known.unwrap_or(Finish { reason: FinishReason::Other, raw: None, detail: None }),
-            Some(failure) => Finish {
-                reason: match failure.kind {
-                    FailureKind::Cancelled => FinishReason::Cancelled,
-                    _ => FinishReason::Error,
-                },
-                ..known.unwrap_or(Finish { reason: FinishReason::Error, raw: None, detail: None })
-            },
-        };
-        self.state = State::Done(Arc::new(Outcome {
-            response,
-            finish,
-            failure,
-            stop,
-            usage: sum.usage.unwrap_or_default(),
-            cost: sum.cost.unwrap_or_default(),
-            failed_cost: sum.failed_cost.unwrap_or_else(Cost::nothing),
-            attempts,
-            omitted_attempts,
-            losses: self.losses.clone(),
-            elapsed_ms: self.now.since(self.started),
-        }));
     }
 }
