@@ -106,8 +106,25 @@ pub fn rfc3339(time: UnixTime) -> String {
     }
 }
 
+/// A wall-clock time as calendars and clocks show it in UTC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) date: Date,
+    /// 0 to 1439.
+    pub(crate) minute: u16,
+    /// Monday is 1.
+    pub(crate) weekday: u8,
+}
+
+impl Moment {
+    pub(crate) fn of(time: UnixTime) -> Self {
+        let date = Date::of(time);
+        Self { date, minute: minute_of_day(time), weekday: date.weekday() }
+    }
+}
+
 /// The minute of its day (UTC) in which `time` lies, 0 to 1439.
-pub(crate) const fn minute_of_day(time: UnixTime) -> u16 {
+const fn minute_of_day(time: UnixTime) -> u16 {
     (time.as_millis() % DAY_MS / 60_000) as u16
 }
 

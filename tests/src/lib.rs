@@ -1,5 +1,6 @@
 //! What the conformance runs share: recorded exchanges, the readings of them, and the comparison.
 
+pub mod callgrind;
 pub mod compare;
 pub mod fixtures;
 pub mod order;

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::book::Priced;
 use super::context::PriceContext;
+use super::prices::Prices;
 use super::rule::{UnitPrice, covers};
 use crate::money::{Amount, divide_half_even, write_decimal};
 use crate::time::UnixTime;
@@ -13,6 +14,9 @@ const BUCKETS: usize = Bucket::ALL.len();
 
 /// Millionths: the unit of an uplift.
 const MILLION: u128 = 1_000_000;
+
+/// An uplift that changes nothing.
+const NO_UPLIFT: u32 = MILLION as u32;
 
 /// Why there is no bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,13 +56,14 @@ impl Line {
     /// exact sum. Saturates where no amount is as large.
     pub fn amount(&self) -> Amount {
         let by = u128::from(self.price.covers()) * MILLION;
-        let exact = self.exact().and_then(|pico| pico.checked_mul(u128::from(self.uplift)));
+        let exact = self.exact().checked_mul(u128::from(self.uplift));
         Amount::from_pico(exact.map_or(u128::MAX, |value| divide_half_even(value, by)))
     }
 
     /// Pico-USD for [`UnitPrice::covers`] units, before the uplift.
-    fn exact(&self) -> Option<u128> {
-        u128::from(self.count).checked_mul(u128::from(self.price.pico()))
+    fn exact(&self) -> u128 {
+        // Two numbers of 64 bits always fit.
+        u128::from(self.count) * u128::from(self.price.pico())
     }
 }
 
@@ -75,7 +80,9 @@ impl fmt::Display for Factor {
 /// What some counts come to at a model's prices. Made without allocation.
 #[derive(Clone, Copy, Debug)]
 pub struct Bill {
-    lines: [Option<Line>; BUCKETS],
+    prices: Prices,
+    billed: [u64; BUCKETS],
+    uplift: u32,
     amount: Amount,
 }
 
@@ -87,8 +94,33 @@ impl Bill {
     }
 
     /// The lines that bill anything, wholes first.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().flatten()
+    pub fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+        let priced = Bucket::ALL.into_iter().filter_map(|bucket| Some((bucket, self.prices.get(bucket)?)));
+        let lines = priced.map(|(bucket, pico)| {
+            let uplift = if bucket.is_tokens() { self.uplift } else { NO_UPLIFT };
+            Line { count: self.billed[bucket as usize], price: UnitPrice::new(bucket, pico), uplift }
+        });
+        lines.filter(|line| line.count > 0)
+    }
+
+    /// The exact sum, rounded once; `None` where it is too large.
+    fn sum(&self) -> Option<Amount> {
+        if self.uplift == NO_UPLIFT && !self.prices.has_hours() {
+            let mut sum = 0u128;
+            for (bucket, pico) in self.prices.iter() {
+                let line = u128::from(self.billed[bucket as usize]) * u128::from(pico);
+                sum = sum.checked_add(line)?;
+            }
+            return Some(Amount::from_pico(sum));
+        }
+        // One denominator for all: millionths of what one of 3,600 seconds costs.
+        const HOUR: u128 = covers(Bucket::AudioSecond) as u128;
+        let mut sum = 0u128;
+        for line in self.lines() {
+            let share = u128::from(line.uplift) * (HOUR / u128::from(line.price.covers()));
+            sum = sum.checked_add(line.exact().checked_mul(share)?)?;
+        }
+        Some(Amount::from_pico(divide_half_even(sum, HOUR * MILLION)))
     }
 }
 
@@ -103,24 +135,19 @@ impl Priced<'_> {
     pub fn bill(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Result<Bill, BillError> {
         let prices = self.prices(counts, context, at);
         let uplift = self.uplift(context);
-        let mut lines = [None; BUCKETS];
         let mut billed = [0u64; BUCKETS];
         // Wholes stand before their parts, so backwards every part is known before its whole.
-        for bucket in Bucket::ALL.into_iter().rev() {
-            let Some(pico) = prices[bucket as usize] else { continue };
+        for (bucket, _) in prices.iter() {
             let all = self.billable(bucket, counts);
             let parts = parts_of(bucket, &billed);
             let Some(count) = all.checked_sub(parts) else {
                 return Err(Contradiction { whole: bucket, count: all, parts }.into());
             };
             billed[bucket as usize] = count;
-            if count > 0 {
-                let uplift = if bucket.is_tokens() { uplift } else { MILLION as u32 };
-                lines[bucket as usize] = Some(Line { count, price: UnitPrice::new(bucket, pico), uplift });
-            }
         }
-        let amount = sum(lines.iter().flatten()).ok_or(BillError::TooLarge)?;
-        Ok(Bill { lines, amount })
+        let mut bill = Bill { prices, billed, uplift, amount: Amount::ZERO };
+        bill.amount = bill.sum().ok_or(BillError::TooLarge)?;
+        Ok(bill)
     }
 
     /// The count of a bucket as it is billed, its parts included.
@@ -157,24 +184,4 @@ fn parts_of(whole: Bucket, billed: &[u64; BUCKETS]) -> u64 {
         parts &= parts - 1;
     }
     sum
-}
-
-/// The exact sum, rounded once; `None` where it is too large.
-fn sum<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> Option<Amount> {
-    let is_whole = lines.clone().all(|line| line.uplift == MILLION as u32 && line.price.covers() == 1);
-    if is_whole {
-        let mut sum = 0u128;
-        for line in lines {
-            sum = sum.checked_add(line.exact()?)?;
-        }
-        return Some(Amount::from_pico(sum));
-    }
-    // One denominator for all: millionths of what one of 3,600 seconds costs.
-    const HOUR: u128 = covers(Bucket::AudioSecond) as u128;
-    let mut sum = 0u128;
-    for line in lines {
-        let share = u128::from(line.uplift) * (HOUR / u128::from(line.price.covers()));
-        sum = sum.checked_add(line.exact()?.checked_mul(share)?)?;
-    }
-    Some(Amount::from_pico(divide_half_even(sum, HOUR * MILLION)))
 }

@@ -3,8 +3,10 @@
 use alloc::vec::Vec;
 
 use super::context::PriceContext;
+use super::prices::Prices;
 use super::rule::Rule;
 use super::table::{Found, Model, PriceTable, Provider};
+use crate::date::Moment;
 use crate::time::UnixTime;
 use crate::usage::{Bucket, Counts};
 
@@ -152,7 +154,7 @@ impl<'a> Priced<'a> {
     ) -> Option<super::UnitPrice> {
         let mut counts = Counts::default();
         counts.set(Bucket::Input, input);
-        let pico = self.prices(&counts, context, at)[bucket as usize]?;
+        let pico = self.prices(&counts, context, at).get(bucket)?;
         Some(super::UnitPrice::new(bucket, pico))
     }
 
@@ -160,7 +162,7 @@ impl<'a> Priced<'a> {
     /// known. Pages that a provider fetches for a model cost nothing beside their tokens.
     pub fn unpriced(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Vec<Bucket> {
         let prices = self.prices(counts, context, at);
-        let is_priced = |bucket: &Bucket| prices[*bucket as usize].is_some();
+        let is_priced = |bucket: &Bucket| prices.get(*bucket).is_some();
         counts
             .iter()
             .filter(|(_, count)| *count > 0)
@@ -170,24 +172,19 @@ impl<'a> Priced<'a> {
     }
 
     /// Every bucket's price at that time, under those circumstances.
-    pub(super) fn prices(
-        &self,
-        counts: &Counts,
-        context: &PriceContext<'_>,
-        at: UnixTime,
-    ) -> [Option<u64>; Bucket::ALL.len()] {
-        let input = counts.get(Bucket::Input).unwrap_or(0);
-        let mut prices = [None; Bucket::ALL.len()];
+    pub(super) fn prices(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Prices {
+        let (input, at) = (counts.get(Bucket::Input).unwrap_or(0), &Moment::of(at));
+        let mut prices = Prices::NONE;
         for found in self.found() {
             for (bucket, steps) in standard(found.model, at).map(|r| &*r.prices).unwrap_or_default() {
-                prices[*bucket as usize] = Some(steps.at(input));
+                prices.set(*bucket, steps.at(input));
             }
         }
         for found in self.found().filter(|found| !found.is_fallback) {
             // The first rule that holds wins, so the last one is written first.
             for rule in found.model.variants.iter().rev().filter(|rule| rule.holds(at, context)) {
                 for (bucket, steps) in &rule.prices {
-                    prices[*bucket as usize] = Some(steps.at(input));
+                    prices.set(*bucket, steps.at(input));
                 }
             }
         }
@@ -207,7 +204,7 @@ impl<'a> Priced<'a> {
 }
 
 /// The standard rule: the last active one; if none is, the first.
-fn standard(model: &Model, at: UnixTime) -> Option<&Rule> {
+fn standard<'a>(model: &'a Model, at: &Moment) -> Option<&'a Rule> {
     model.rates.iter().rev().find(|rule| rule.is_active(at)).or_else(|| model.rates.first())
 }
 

@@ -166,7 +166,7 @@ impl Cost {
             amount: Some(bill.amount()),
             completeness: if is_whole { usage.completeness } else { Completeness::Partial },
             source,
-            lines: bill.lines().copied().collect(),
+            lines: bill.lines().collect(),
             unpriced,
             unknown: None,
         }

@@ -9,6 +9,7 @@ mod freshness;
 mod json;
 mod name;
 mod packed;
+mod prices;
 mod rule;
 mod table;
 

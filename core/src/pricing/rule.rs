@@ -4,9 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::context::{Demands, PriceContext};
-use crate::date::{Date, minute_of_day};
+use crate::date::{Date, Moment};
 use crate::money::write_decimal;
-use crate::time::UnixTime;
 use crate::usage::Bucket;
 
 /// A unit price, in whole pico-USD: of one token, character, search, page or request; of 3,600
@@ -94,17 +93,16 @@ pub(super) struct Rule {
 
 impl Rule {
     /// Whether it holds at that time, whatever the circumstances.
-    pub(super) fn is_active(&self, at: UnixTime) -> bool {
-        let date = Date::of(at);
-        let minute = minute_of_day(at);
-        self.from.is_none_or(|from| from <= date)
-            && (self.weekdays == 0 || self.weekdays >> (date.weekday() - 1) & 1 == 1)
+    pub(super) fn is_active(&self, at: &Moment) -> bool {
+        let minute = at.minute;
+        self.from.is_none_or(|from| from <= at.date)
+            && (self.weekdays == 0 || self.weekdays >> (at.weekday - 1) & 1 == 1)
             && self.daily.is_none_or(|(start, end)| {
                 if start <= end { (start..end).contains(&minute) } else { minute >= start || minute < end }
             })
     }
 
-    pub(super) fn holds(&self, at: UnixTime, context: &PriceContext<'_>) -> bool {
+    pub(super) fn holds(&self, at: &Moment, context: &PriceContext<'_>) -> bool {
         self.is_active(at) && self.when.are_met(context)
     }
 }
@@ -115,8 +113,8 @@ mod tests {
     use crate::failure::parse_rfc3339;
     use alloc::string::ToString;
 
-    fn at(text: &str) -> UnixTime {
-        parse_rfc3339(text).expect(text)
+    fn at(text: &str) -> Moment {
+        Moment::of(parse_rfc3339(text).expect(text))
     }
 
     #[test]
@@ -136,7 +134,7 @@ mod tests {
             ("2026-11-26T00:29:59Z", true),
             ("2026-11-26T00:30:00Z", false),
         ] {
-            assert_eq!(rule.is_active(at(time)), holds, "{time}");
+            assert_eq!(rule.is_active(&at(time)), holds, "{time}");
         }
     }
 
@@ -150,7 +148,7 @@ mod tests {
             ("2026-11-28T00:00:00Z", false),
             ("2026-11-30T00:00:00+01:00", false),
         ] {
-            assert_eq!(rule.is_active(at(time)), holds, "{time}");
+            assert_eq!(rule.is_active(&at(time)), holds, "{time}");
         }
     }
 

@@ -95,11 +95,7 @@ impl Model {
         core::iter::once(self.id()).chain(exact)
     }
 
-    fn accepts(&self, name: &str) -> bool {
-        self.matches.iter().any(|p| p.accepts(name)) && !self.is_excluded(name)
-    }
-
-    fn is_excluded(&self, name: &str) -> bool {
+    fn is_excluded(&self, name: &Lowered) -> bool {
         self.excludes.iter().any(|p| p.accepts(name))
     }
 
@@ -125,19 +121,19 @@ pub struct Provider {
 pub(super) struct Index {
     /// Whole names with the place of their model, sorted.
     exact: Vec<(String, u32)>,
-    /// Places of the models that have patterns, rising.
-    patterns: Vec<u32>,
+    /// The other patterns with the place of their model, in the table's order.
+    patterns: Vec<(Pattern, u32)>,
 }
 
 impl Index {
     fn of(models: &[Model]) -> Self {
         let mut index = Self::default();
         for (place, model) in (0u32..).zip(models) {
-            for pattern in model.matches.iter().filter(|p| p.is_exact()) {
-                index.exact.push((pattern.as_str().to_owned(), place));
-            }
-            if model.matches.iter().any(|p| !p.is_exact()) {
-                index.patterns.push(place);
+            for pattern in &model.matches {
+                match pattern.is_exact() {
+                    true => index.exact.push((pattern.as_str().to_owned(), place)),
+                    false => index.patterns.push((pattern.clone(), place)),
+                }
             }
         }
         index.exact.sort_unstable();
@@ -172,14 +168,17 @@ impl Provider {
         &self.models
     }
 
-    /// The first model of the list that accepts `name`, which is in lower case.
-    pub(super) fn model(&self, name: &str) -> Option<&Model> {
+    /// The first model of the list that accepts `name`.
+    fn model(&self, name: &Lowered) -> Option<&Model> {
         let at = |place: u32| &self.models[place as usize];
-        let first = self.index.exact.partition_point(|(known, _)| known.as_str() < name);
-        let exact = self.index.exact[first..].iter().take_while(|(known, _)| known == name);
+        let bytes = name.as_bytes();
+        let first = self.index.exact.partition_point(|(known, _)| known.as_bytes() < bytes);
+        let exact = self.index.exact[first..].iter().take_while(|(known, _)| known.as_bytes() == bytes);
         let exact = exact.map(|(_, place)| *place).find(|place| !at(*place).is_excluded(name));
-        let before = self.index.patterns.iter().take_while(|place| exact.is_none_or(|e| **place < e));
-        let place = before.copied().find(|place| at(*place).accepts(name)).or(exact)?;
+        let mut before = self.index.patterns.iter().take_while(|(_, place)| exact.is_none_or(|e| *place < e));
+        let fits =
+            |(pattern, place): &&(Pattern, u32)| pattern.accepts(name) && !at(*place).is_excluded(name);
+        let place = before.find(fits).map(|(_, place)| *place).or(exact)?;
         Some(at(place))
     }
 }
@@ -214,11 +213,10 @@ impl PriceTable {
     pub(super) fn find(&self, provider: &str, name: &str) -> Option<Found<'_>> {
         let provider = self.provider(provider)?;
         let name = Lowered::new(name)?;
-        self.find_spelled(provider, name.as_str())
-            .or_else(|| self.find_spelled(provider, name.respelled()?.as_str()))
+        self.find_spelled(provider, &name).or_else(|| self.find_spelled(provider, &name.respelled()?))
     }
 
-    fn find_spelled<'a>(&'a self, provider: &'a Provider, name: &str) -> Option<Found<'a>> {
+    fn find_spelled<'a>(&'a self, provider: &'a Provider, name: &Lowered) -> Option<Found<'a>> {
         let own = provider.model(name).map(|model| Found { provider, model, is_fallback: false });
         own.or_else(|| {
             provider.fallback.iter().find_map(|id| {

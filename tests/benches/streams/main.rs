@@ -158,7 +158,7 @@ fn print_growth(what: &str, sizes: &[Course; 2], subject: Subject) {
 
 /// Prints instructions an event; with `check`, fails when a budget is exceeded or cannot be told.
 fn print_instructions(check: bool) -> ExitCode {
-    if !measure::has_valgrind() {
+    if !tokenwire_tests::callgrind::is_there() {
         println!("\nvalgrind is not here: instructions are not counted");
         return if check { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     }

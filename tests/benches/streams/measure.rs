@@ -1,11 +1,11 @@
 //! CPU time of this thread, and instructions under callgrind.
 
 use std::hint::black_box;
-use std::process::Command;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
 use tokenwire_core::model::Wire;
+use tokenwire_tests::callgrind;
 use tokenwire_tests::fixtures::short_name;
 
 use crate::subject::{Course, Subject};
@@ -35,11 +35,6 @@ pub(crate) fn nanoseconds(course: &Course, subject: Subject) -> f64 {
     samples[SAMPLES / 2]
 }
 
-/// Whether valgrind is there.
-pub(crate) fn has_valgrind() -> bool {
-    Command::new("valgrind").arg("--version").output().is_ok_and(|o| o.status.success())
-}
-
 /// Instructions of one pass: this program runs once under callgrind with one pass and once with
 /// three, so that all but the passes drops out.
 pub(crate) fn instructions(subject: Subject, wire: Wire, deltas: usize, chunk: usize) -> Option<f64> {
@@ -49,15 +44,6 @@ pub(crate) fn instructions(subject: Subject, wire: Wire, deltas: usize, chunk: u
 }
 
 fn collected(subject: Subject, wire: Wire, deltas: usize, chunk: usize, passes: u32) -> Option<f64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe().ok()?)
-        .args(["once", subject.name(), short_name(wire)])
-        .args([deltas.to_string(), chunk.to_string(), passes.to_string()])
-        // callgrind counts each byte that `rep movsb` moves as one instruction.
-        .env("GLIBC_TUNABLES", "glibc.cpu.x86_rep_movsb_threshold=1000000000")
-        .output()
-        .ok()?;
-    let report = String::from_utf8_lossy(&output.stderr);
-    report.lines().find_map(|line| line.split_once("Collected :"))?.1.trim().parse().ok()
+    let [deltas, chunk, passes] = [deltas.to_string(), chunk.to_string(), passes.to_string()];
+    callgrind::collected(&["once", subject.name(), short_name(wire), &deltas, &chunk, &passes])
 }
