@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokenwire::core::date::Date;
 use tokenwire::core::failure::{parse_duration, parse_rfc3339};
+use tokenwire::core::money::Amount;
 use tokenwire::core::pricing::Circumstance;
 use tokenwire::core::time::UnixTime;
 use tokenwire::{Bucket, Effort, Wire};
@@ -119,6 +120,17 @@ pub(crate) struct RunOptions {
     /// The longest silence within a stream
     #[arg(long, value_name = "D", value_parser = duration)]
     pub(crate) stall_timeout: Option<u64>,
+    /// The most that the call may cost, all attempts together, in US dollars
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<Amount>,
+    /// The most tokens that the call may use, input and output of all attempts together
+    #[arg(long, value_name = "N")]
+    pub(crate) max_total_tokens: Option<u64>,
+    /// Estimate what a broken stream used but did not state
+    #[arg(long)]
+    pub(crate) estimate: bool,
+    #[command(flatten)]
+    pub(crate) prices: PriceFiles,
     /// Print one JSON object an event, the outcome last
     #[arg(long)]
     pub(crate) json: bool,
@@ -190,7 +202,7 @@ pub(crate) struct ModelsOptions {
 #[derive(Args, Debug)]
 pub(crate) struct PriceFiles {
     /// A price table of your own; each is laid over those before it
-    #[arg(long = "prices", value_name = "FILE")]
+    #[arg(id = "prices", long = "prices", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
 

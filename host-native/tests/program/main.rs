@@ -11,3 +11,4 @@ mod output;
 mod pricing;
 mod secrets;
 mod setup;
+mod spending;
