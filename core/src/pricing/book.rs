@@ -124,9 +124,7 @@ impl<'a> Priced<'a> {
         context: &PriceContext<'_>,
         at: UnixTime,
     ) -> Option<super::UnitPrice> {
-        let mut counts = Counts::default();
-        counts.set(Bucket::Input, input);
-        let pico = self.prices(&counts, context, at)[bucket as usize]?;
+        let pico = self.listed(input, context, at)[bucket as usize]?;
         Some(super::UnitPrice::new(bucket, pico))
     }
 
@@ -143,14 +141,30 @@ impl<'a> Priced<'a> {
             .collect()
     }
 
-    /// Every bucket's price at that time, under those circumstances.
+    /// Every bucket's price for those counts at that time, under those circumstances.
     pub(super) fn prices(
         &self,
         counts: &Counts,
         context: &PriceContext<'_>,
         at: UnixTime,
     ) -> [Option<u64>; Bucket::ALL.len()] {
-        let input = counts.get(Bucket::Input).unwrap_or(0);
+        let mut prices = self.listed(counts.get(Bucket::Input).unwrap_or(0), context, at);
+        // Sound that is billed by the second is not billed by the token too (Mistral).
+        let is_timed = prices[Bucket::InputAudioSecond as usize].is_some()
+            && counts.get(Bucket::InputAudioSecond).is_some_and(|seconds| seconds > 0);
+        if is_timed {
+            prices[Bucket::InputAudio as usize].get_or_insert(0);
+        }
+        prices
+    }
+
+    /// The prices that the tables list for a request with so many input tokens.
+    fn listed(
+        &self,
+        input: u64,
+        context: &PriceContext<'_>,
+        at: UnixTime,
+    ) -> [Option<u64>; Bucket::ALL.len()] {
         let mut prices = [None; Bucket::ALL.len()];
         for found in self.found() {
             for (bucket, steps) in standard(found.model, at).map(|r| &*r.prices).unwrap_or_default() {
