@@ -8,5 +8,6 @@ pub mod passes;
 pub mod price_tables;
 pub mod reading;
 pub mod run;
+pub mod usage_objects;
 
 pub use tokenwire::exchange;

@@ -152,9 +152,7 @@ impl<'a> Priced<'a> {
         context: &PriceContext<'_>,
         at: UnixTime,
     ) -> Option<super::UnitPrice> {
-        let mut counts = Counts::default();
-        counts.set(Bucket::Input, input);
-        let pico = self.prices(&counts, context, at).get(bucket)?;
+        let pico = self.listed(input, context, at).get(bucket)?;
         Some(super::UnitPrice::new(bucket, pico))
     }
 
@@ -171,10 +169,21 @@ impl<'a> Priced<'a> {
             .collect()
     }
 
-    /// Every bucket's price at that time, under those circumstances.
+    /// Every bucket's price for those counts at that time, under those circumstances.
     pub(super) fn prices(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Prices {
-        let (input, at) = (counts.get(Bucket::Input).unwrap_or(0), &Moment::of(at));
-        let mut prices = Prices::NONE;
+        let mut prices = self.listed(counts.get(Bucket::Input).unwrap_or(0), context, at);
+        // Sound that is billed by the second is not billed by the token too (Mistral).
+        let is_timed = prices.get(Bucket::InputAudioSecond).is_some()
+            && counts.get(Bucket::InputAudioSecond).is_some_and(|seconds| seconds > 0);
+        if is_timed && prices.get(Bucket::InputAudio).is_none() {
+            prices.set(Bucket::InputAudio, 0);
+        }
+        prices
+    }
+
+    /// The prices that the tables list for a request with so many input tokens.
+    fn listed(&self, input: u64, context: &PriceContext<'_>, at: UnixTime) -> Prices {
+        let (mut prices, at) = (Prices::NONE, &Moment::of(at));
         for found in self.found() {
             for (bucket, steps) in standard(found.model, at).map(|r| &*r.prices).unwrap_or_default() {
                 prices.set(*bucket, steps.at(input));

@@ -313,6 +313,26 @@ mod tests {
     }
 
     #[test]
+    fn sound_that_is_billed_by_the_second_is_not_billed_by_the_token_too() {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":"1","audio_second":"3.6","input_audio_second":"3.6"}}]}]}}}"#;
+        let mut book = PriceBook::empty();
+        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
+        let tokens = [(Bucket::Input, 384), (Bucket::InputAudio, 375)];
+        let seconds = [(Bucket::AudioSecond, 4), (Bucket::InputAudioSecond, 4)];
+        let billed = Billed {
+            provider: "p",
+            models: &["m"],
+            context: PriceContext::STANDARD,
+            at: UnixTime::from_millis(0),
+        };
+        let timed = Cost::of(&usage(&[tokens, seconds].concat()), &billed, &book);
+        assert_eq!(pico(&timed), Some(9 * 1_000_000 + 4 * 1_000_000_000));
+        let by_token = Cost::of(&usage(&tokens), &billed, &book);
+        assert_eq!(pico(&by_token), Some(384 * 1_000_000));
+    }
+
+    #[test]
     fn an_uplift_is_on_tokens_and_rounded_once() {
         let mut used = usage(&[(Bucket::Input, 1), (Bucket::CacheRead, 1), (Bucket::Output, 1)]);
         used.region = Some("US".into());

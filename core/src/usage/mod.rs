@@ -15,6 +15,7 @@ mod gemini;
 mod openai_chat;
 mod openai_responses;
 mod other_apis;
+mod shape;
 mod stated_cost;
 
 use alloc::string::String;
