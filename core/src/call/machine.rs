@@ -497,9 +497,13 @@ impl Call {
             self.records.supersede();
         }
         self.close(attempt, None, &usage);
-        match next {
-            Some(next) => self.start_attempt(0, next),
-            None => {
+        match (next, self.records.refuses(self.wall_at(self.now))) {
+            (Some(_), Some(why)) => {
+                let failure = Failure::new(FailureKind::SpendingLimit, why);
+                self.finish(Some(failure), Some(StopReason::SpendingLimit));
+            }
+            (Some(next), None) => self.start_attempt(0, next),
+            (None, _) => {
                 if let Some(budget) = &self.options.retry.budget {
                     budget.refund(self.tries > 0);
                 }
@@ -514,7 +518,6 @@ impl Call {
         if self.options.retry.after_commit != AfterCommit::Resume
             || !is_paused
             || self.continuations >= MAX_CONTINUATIONS
-            || self.records.refuses(self.wall_at(self.now)).is_some()
         {
             return None;
         }

@@ -138,8 +138,9 @@ impl Priced<'_> {
         let mut billed = [0u64; BUCKETS];
         // Wholes stand before their parts, so backwards every part is known before its whole.
         for (bucket, _) in prices.iter() {
-            let all = self.billable(bucket, counts);
             let parts = parts_of(bucket, &billed);
+            // Of a whole that was not stated at least its parts are known.
+            let all = self.billable(bucket, counts).unwrap_or(parts);
             let Some(count) = all.checked_sub(parts) else {
                 return Err(Contradiction { whole: bucket, count: all, parts }.into());
             };
@@ -150,12 +151,13 @@ impl Priced<'_> {
         Ok(bill)
     }
 
-    /// The count of a bucket as it is billed, its parts included.
-    fn billable(&self, bucket: Bucket, counts: &Counts) -> u64 {
+    /// The count of a bucket as it is billed, its parts included; `None` where it is not stated.
+    fn billable(&self, bucket: Bucket, counts: &Counts) -> Option<u64> {
         match counts.get(bucket) {
-            None if bucket == Bucket::Request => 1,
-            None | Some(0) => 0,
-            Some(count) => count.max(self.minimum(bucket)),
+            None if bucket == Bucket::Request => Some(1),
+            None => None,
+            Some(0) => Some(0),
+            Some(count) => Some(count.max(self.minimum(bucket))),
         }
     }
 }

@@ -79,7 +79,11 @@ impl PriceBook {
         for (layer, table) in layers.iter_mut().zip(&self.layers) {
             *layer = table.find(provider, model);
         }
-        let base = layers.iter().flatten().next().copied()?;
+        let base: Found<'_> = layers.iter().flatten().next().copied()?;
+        // The response may name a snapshot of the model that a layer on top names in short.
+        for (layer, table) in layers.iter_mut().zip(&self.layers).filter(|(layer, _)| layer.is_none()) {
+            *layer = base.model.names().find_map(|name| table.find(provider, name));
+        }
         Some(Priced { layers, base })
     }
 
@@ -208,7 +212,7 @@ impl<'a> Priced<'a> {
     }
 
     pub(super) fn minimum(&self, bucket: Bucket) -> u64 {
-        self.found().map(|found| found.model.minimum(bucket)).max().unwrap_or(0)
+        self.found().rev().find_map(|found| found.model.minimum(bucket)).unwrap_or(0)
     }
 }
 

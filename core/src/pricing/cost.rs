@@ -9,7 +9,7 @@ use super::context::{Circumstance, PriceContext};
 use crate::date::Date;
 use crate::money::Amount;
 use crate::time::UnixTime;
-use crate::usage::{BodyError, Bucket, Completeness, Usage};
+use crate::usage::{BodyError, Bucket, Completeness, Contradiction, Usage};
 
 /// Where a cost comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,16 @@ impl PriceContext<'_> {
     }
 }
 
+/// Providers whose input may leave out its cached part.
+const COUNTS_CACHED_BESIDE: [&str; 2] = ["mistral", "x-ai"];
+
+/// What was stated as input and as a part of it.
+fn cached_beside(usage: &Usage) -> Contradiction {
+    let count = |bucket| usage.counts.get(bucket).unwrap_or(0);
+    let parts = count(Bucket::CacheRead).saturating_add(count(Bucket::CacheWrite));
+    Contradiction { whole: Bucket::Input, count: count(Bucket::Input).saturating_sub(parts), parts }
+}
+
 impl Cost {
     /// A cost that is known to be nothing: the provider refused before it read anything.
     pub fn nothing() -> Self {
@@ -155,6 +165,9 @@ impl Cost {
             as_of: priced.provider().as_of(),
             is_overridden: priced.is_overridden(),
         });
+        if usage.cached_beside && !COUNTS_CACHED_BESIDE.contains(&billed.provider) {
+            return Self { source, ..Self::unknown(BillError::from(cached_beside(usage)).into()) };
+        }
         let context = billed.context.reported(usage);
         let bill = match priced.bill(&usage.counts, &context, billed.at) {
             Ok(bill) => bill,
@@ -198,6 +211,10 @@ impl Cost {
         }
         if self.unknown.is_none() {
             self.unknown.clone_from(&other.unknown);
+        }
+        // What a refusal did not cost says nothing of an attempt that is not known.
+        if self.completeness != Completeness::Complete && self.source.is_none() {
+            self.amount = None;
         }
     }
 }
@@ -330,6 +347,38 @@ mod tests {
         assert_eq!(pico(&timed), Some(9 * 1_000_000 + 4 * 1_000_000_000));
         let by_token = Cost::of(&usage(&tokens), &billed, &book);
         assert_eq!(pico(&by_token), Some(384 * 1_000_000));
+    }
+
+    #[test]
+    fn more_cached_than_read_is_a_contradiction_but_where_it_is_the_custom() {
+        let text =
+            r#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":20}}"#;
+        let used = crate::usage::BodyUsage::from_json(text).expect("JSON").usage;
+        let found = cost(&used, &["m"]);
+        let why = found.unknown.expect("a reason").to_string();
+        assert_eq!(why, "contradictory usage: input is 10, its parts add up to 20");
+        let at = UnixTime::default();
+        let billed = Billed { provider: "x-ai", models: &["grok-4.5"], context: PriceContext::STANDARD, at };
+        assert!(
+            Cost::of(&used, &billed, &PriceBook::embedded()).amount.is_some()
+                || !cfg!(feature = "all-prices")
+        );
+    }
+
+    #[test]
+    fn a_price_of_ones_own_holds_for_snapshots_of_the_model_too() {
+        let mut book = PriceBook::embedded();
+        let own = r#"{"format":"pricing/1","providers":{"openai":{"models":[{"id":"gpt-5",
+            "rates":[{"prices":{"output":"8"}}]}]}}}"#;
+        book.layer(PriceTable::from_json(own).expect("a table")).expect("room");
+        let billed = Billed {
+            provider: "openai",
+            models: &["gpt-5-2025-08-07"],
+            context: PriceContext::STANDARD,
+            at: UnixTime::from_millis(1_795_000_000_000),
+        };
+        let found = Cost::of(&usage(&[(Bucket::Input, 0), (Bucket::Output, 1_000_000)]), &billed, &book);
+        assert_eq!(found.amount.map(|amount| amount.to_string()).as_deref(), Some("8"));
     }
 
     #[test]

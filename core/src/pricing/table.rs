@@ -99,8 +99,8 @@ impl Model {
         self.excludes.iter().any(|p| p.accepts(name))
     }
 
-    pub(super) fn minimum(&self, bucket: Bucket) -> u64 {
-        self.minimums.iter().find(|(b, _)| *b == bucket).map_or(0, |(_, n)| *n)
+    pub(super) fn minimum(&self, bucket: Bucket) -> Option<u64> {
+        self.minimums.iter().find(|(b, _)| *b == bucket).map(|(_, n)| *n)
     }
 }
 

@@ -20,6 +20,7 @@ pub struct BodyUsage {
     pub usage: Usage,
     /// The model that it names.
     pub model: Option<String>,
+    is_anthropic: bool,
 }
 
 /// The deepest an envelope lies in another one: an event around a response around its usage.
@@ -56,8 +57,11 @@ impl BodyUsage {
             self.take_object(object, MAX_ENVELOPES)?;
         }
         r.end()?;
-        if !self.usage.counts.is_empty() || self.usage.stated_cost.is_some() {
-            self.usage.completeness = Completeness::Complete;
+        let counts = &self.usage.counts;
+        if !counts.is_empty() || self.usage.stated_cost.is_some() {
+            // An output without an input is half of a usage.
+            let is_half = counts.get(Bucket::Output).is_some() && counts.get(Bucket::Input).is_none();
+            self.usage.completeness = if is_half { Completeness::Partial } else { Completeness::Complete };
         }
         Ok(())
     }
@@ -65,6 +69,10 @@ impl BodyUsage {
     /// Takes an envelope or a usage object.
     fn take_object(&mut self, object: &str, depth: u32) -> Result<(), json::Error> {
         match Shape::of(object)? {
+            // A later event of a stream may leave out what told whose it is.
+            Some(Shape::Responses) if self.is_anthropic && !has_total(object)? => {
+                self.take_usage(Shape::Anthropic, object)
+            }
             Some(shape) => self.take_usage(shape, object),
             None => self.take_envelope(object, depth),
         }
@@ -92,8 +100,16 @@ impl BodyUsage {
                 "eval_count" | "generation_token_count" => {
                     self.usage.counts.set_opt(Bucket::Output, r.opt_u64()?);
                 }
+                "type" => self.note_type(r.opt_string()?),
+                // Bedrock's stream; elsewhere it is the caller's own.
+                "metadata" => {
+                    let inner = r.raw()?;
+                    if let Some(usage) = usage_within(inner)? {
+                        self.take_object(usage, 0)?;
+                    }
+                }
                 // Events of streams.
-                "delta" | "interaction" | "message" | "metadata" | "response" if depth > 0 => {
+                "delta" | "interaction" | "message" | "response" if depth > 0 => {
                     let inner = r.raw()?;
                     self.take_envelope(inner, depth - 1)?;
                 }
@@ -104,6 +120,11 @@ impl BodyUsage {
             Some(inner) if depth > 0 => self.take_object(inner, depth - 1),
             _ => Ok(()),
         }
+    }
+
+    /// Messages and their events are Anthropic's.
+    fn note_type(&mut self, kind: Option<Cow<'_, str>>) {
+        self.is_anthropic |= matches!(kind.as_deref(), Some("message" | "message_start" | "message_delta"));
     }
 
     fn note_model(&mut self, model: Option<Cow<'_, str>>) {
@@ -121,7 +142,10 @@ impl BodyUsage {
     fn take_usage(&mut self, shape: Shape, object: &str) -> Result<(), json::Error> {
         let (r, usage) = (&mut Reader::new(object), &mut self.usage);
         match shape {
-            Shape::Anthropic => read_anthropic(r, usage)?,
+            Shape::Anthropic => {
+                self.is_anthropic = true;
+                read_anthropic(r, usage)?;
+            }
             Shape::Bedrock => read_bedrock(r, usage)?,
             Shape::Chat => read_openai_chat(r, usage)?,
             Shape::Cohere => read_cohere(r, usage)?,
@@ -136,6 +160,32 @@ impl BodyUsage {
         self.usage.raw = vec![object.to_owned()];
         Ok(())
     }
+}
+
+/// The usage object of a stream's metadata, if it is one.
+fn usage_within(object: &str) -> Result<Option<&str>, json::Error> {
+    let mut r = Reader::new(object);
+    let Some(mut fields) = r.opt_object()? else { return Ok(None) };
+    let mut usage = None;
+    while let Some(key) = fields.key(&mut r)? {
+        match &*key {
+            "usage" if r.kind()? == Kind::Object => usage = Some(r.raw()?),
+            _ => r.skip()?,
+        }
+    }
+    Ok(usage)
+}
+
+/// Whether the object states a total, which Anthropic's never does.
+fn has_total(object: &str) -> Result<bool, json::Error> {
+    let mut r = Reader::new(object);
+    let Some(mut fields) = r.opt_object()? else { return Ok(false) };
+    let mut found = false;
+    while let Some(key) = fields.key(&mut r)? {
+        found |= matches!(&*key, "total_tokens" | "input_tokens_details");
+        r.skip()?;
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -162,6 +212,33 @@ mod tests {
             (counts.get(Input), counts.get(CacheRead), counts.get(Output)),
             (Some(30), Some(5), Some(15))
         );
+    }
+
+    #[test]
+    fn what_a_caller_wrote_into_its_metadata_is_no_usage() {
+        let body = r#"{"object":"response","model":"m","service_tier":"default","usage":{"input_tokens":5,
+            "output_tokens":1,"total_tokens":6},"metadata":{"cost":"12","service_tier":"flex","model":"x"}}"#;
+        let body = read(body);
+        assert_eq!((body.usage.stated_cost, body.model.as_deref()), (None, Some("m")));
+        assert_eq!(body.usage.service_tier.as_deref(), Some("default"));
+        let bedrock = r#"{"metadata":{"usage":{"inputTokens":3,"outputTokens":1}}}"#;
+        assert_eq!(read(bedrock).usage.counts.get(Input), Some(3));
+    }
+
+    #[test]
+    fn an_event_that_leaves_out_the_cache_is_of_the_stream_that_stated_it() {
+        let events = r#"[{"type":"message_start","message":{"usage":{"input_tokens":25,
+            "cache_creation_input_tokens":10,"cache_read_input_tokens":3,"output_tokens":1}}},
+            {"type":"message_delta","usage":{"input_tokens":25,"output_tokens":15}}]"#;
+        assert_eq!(read(events).usage.counts.get(Input), Some(38));
+        let fast = r#"{"type":"message","usage":{"input_tokens":10,"output_tokens":1,"speed":"fast"}}"#;
+        assert_eq!(read(fast).usage.speed.as_deref(), Some("fast"));
+    }
+
+    #[test]
+    fn an_output_without_an_input_is_half_of_a_usage() {
+        let body = read(r#"{"usage":{"prompt_tokens":-5,"completion_tokens":5}}"#);
+        assert_eq!(body.usage.completeness, Completeness::Partial);
     }
 
     #[test]

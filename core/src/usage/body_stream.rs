@@ -132,7 +132,7 @@ mod tests {
         let commented = alloc::format!(": hello\n\n\u{feff}{sse}data: [DONE]\n\n");
         let cases = [lines.trim_end(), &lines, &array, &sse, cut, &commented, &sse.replace('\r', "")];
         for body in cases.into_iter().flat_map(|b| [b.to_string(), alloc::format!("\u{feff}{b}")]) {
-            let BodyUsage { usage, model } = read(&body).expect(&body);
+            let BodyUsage { usage, model, .. } = read(&body).expect(&body);
             let counts = [Input, CacheRead, Output].map(|bucket| usage.counts.get(bucket));
             assert_eq!(counts, [Some(30), Some(5), Some(15)], "{body}");
             assert_eq!((model.as_deref(), usage.completeness), (Some("c"), Completeness::Complete), "{body}");

@@ -21,6 +21,7 @@ pub fn read_openai_chat(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), jso
     let mut raw = Raw::default();
     raw.read(r, &mut usage.counts)?;
     raw.conclude(&mut usage.counts);
+    usage.cached_beside = raw.has_cached_beside(&usage.counts);
     usage.stated_cost = raw.cost.amount().or(usage.stated_cost);
     // Mistral and Groq state it here; a response that states it itself comes first.
     usage.service_tier = usage.service_tier.take().or(raw.service_tier);
@@ -46,6 +47,8 @@ struct Raw {
     audio_flat: Option<u64>,
     cost: StatedCost,
     service_tier: Option<String>,
+    /// Whether it has a field that only Perplexity has.
+    is_perplexity: bool,
 }
 
 impl Raw {
@@ -75,7 +78,14 @@ impl Raw {
                 }
                 "cache_creation" => cache_creation(r, counts)?,
                 "reasoning_tokens" => keep(&mut self.reasoning_flat, r.opt_u64()?),
-                "citation_tokens" => keep(&mut self.citations, r.opt_u64()?),
+                "citation_tokens" => {
+                    self.is_perplexity = true;
+                    keep(&mut self.citations, r.opt_u64()?);
+                }
+                "search_context_size" => {
+                    self.is_perplexity = true;
+                    r.skip()?;
+                }
                 "audio_prompt_tokens" => keep(&mut self.audio_flat, r.opt_u64()?),
                 "prompt_audio_seconds" => sound_seconds(counts, r.opt_u64()?),
                 "num_search_queries" => counts.set_opt(Bucket::WebSearch, r.opt_u64()?),
@@ -156,6 +166,11 @@ impl Raw {
         Some(input)
     }
 
+    /// Whether more is cached than there was to read.
+    fn has_cached_beside(&self, parts: &Counts) -> bool {
+        self.prompt.zip(parts.get(Bucket::CacheRead)).is_some_and(|(prompt, cached)| cached > prompt)
+    }
+
     /// Whether the total is the prompt, the completion and that much, which is not nothing.
     fn total_adds(&self, prompt: u64, much: u64) -> bool {
         let sum = prompt.saturating_add(self.completion.unwrap_or(0)).saturating_add(much);
@@ -166,8 +181,8 @@ impl Raw {
         let part = |bucket| parts.get(bucket).unwrap_or(0);
         let stated = self.completion.map(|completion| {
             let (citations, thinking) = (part(Bucket::OutputCitation), part(Bucket::OutputReasoning));
-            // Who counts citations counts them, and the thinking, beside the completion (Perplexity).
-            let is_beside = thinking > completion || parts.get(Bucket::OutputCitation).is_some();
+            // Perplexity counts citations and thinking beside the completion.
+            let is_beside = thinking > completion || self.is_perplexity;
             completion.saturating_add(citations).saturating_add(if is_beside { thinking } else { 0 })
         });
         let rest = self.total.zip(input).map(|(total, input)| total.saturating_sub(input));

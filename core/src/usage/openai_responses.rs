@@ -129,7 +129,7 @@ fn read_output(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Erro
             "accepted_prediction_tokens" => Bucket::PredictionAccepted,
             "audio_tokens" => Bucket::OutputAudio,
             "image_tokens" => Bucket::OutputImage,
-            "reasoning_tokens" => Bucket::OutputReasoning,
+            "reasoning_tokens" | "thinking_tokens" => Bucket::OutputReasoning,
             "rejected_prediction_tokens" => Bucket::PredictionRejected,
             _ => {
                 r.skip()?;

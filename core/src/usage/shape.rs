@@ -53,7 +53,8 @@ impl Names {
             | "cache_creation"
             | "iterations"
             | "server_tool_use"
-            | "inference_geo" => &mut self.anthropic,
+            | "inference_geo"
+            | "speed" => &mut self.anthropic,
             "total_tokens" | "input_tokens_details" => &mut self.total,
             "cost" | "cost_in_usd_ticks" => &mut self.cost,
             "usage" | "usageMetadata" | "usage_metadata" | "choices" | "output" | "content" => {

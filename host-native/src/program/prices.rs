@@ -34,8 +34,12 @@ pub(crate) fn table(file: &Path) -> Result<PriceTable, Fault> {
 
 /// The price list that a provider's name means: a dialect's, or the one of that name.
 pub(crate) fn price_list(provider: &str) -> &str {
-    let list = Dialect::by_name(provider).map(|dialect| dialect.price_list);
-    list.filter(|list| !list.is_empty()).unwrap_or(provider)
+    let list = Dialect::by_name(&provider.to_ascii_lowercase()).map(|dialect| dialect.price_list);
+    match list.filter(|list| !list.is_empty()) {
+        Some(list) => list,
+        None if provider.eq_ignore_ascii_case("bedrock") => "aws",
+        None => provider,
+    }
 }
 
 /// The names of all price lists.

@@ -11,6 +11,7 @@ use crate::call::{Outcome, Output, WaitReason};
 use crate::failure::{Failure, FailureKind};
 use crate::model::{Finish, FinishReason};
 use crate::pricing::Cost;
+use crate::protocol::Resume;
 use crate::retry::StopReason;
 use crate::time::{Instant, UnixTime};
 use crate::usage::Usage;
@@ -34,7 +35,8 @@ impl Call {
 
     fn running<'a>(&'a self, attempt: &Attempt, usage: &'a Usage) -> Running<'a> {
         let bytes = self.delivery.attempt_bytes().saturating_sub(attempt.bytes_before);
-        Running { usage, bytes, model: self.delivery.model() }
+        let is_resumed = matches!(attempt.resume, Some(Resume::Responses { .. }));
+        Running { usage, bytes, model: self.delivery.model(), is_resumed }
     }
 
     /// The wall-clock time at `at`, as well as it is known.
@@ -49,7 +51,8 @@ impl Call {
         let running = self.running(&attempt, usage);
         let usage = meter.settle(running, attempt.record.head_ms.is_some());
         let cost = meter.cost(&usage, running.model, wall);
-        self.records.push((*attempt).close(self.now, failure, (usage, cost)));
+        let spent = meter.spent(running, wall);
+        self.records.push((*attempt).close(self.now, failure, (usage, cost)), spent);
     }
 
     /// Cancel, or the call's deadline: ends at once, with what is there.
@@ -99,8 +102,8 @@ impl Call {
             finish,
             failure,
             stop,
-            usage: sum.usage.unwrap_or_default(),
-            cost: sum.cost.unwrap_or_default(),
+            usage: sum.usage.unwrap_or_else(Usage::nothing_billed),
+            cost: sum.cost.unwrap_or_else(Cost::nothing),
             failed_cost: sum.failed_cost.unwrap_or_else(Cost::nothing),
             attempts,
             omitted_attempts,
