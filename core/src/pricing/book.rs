@@ -149,11 +149,21 @@ impl<'a> Priced<'a> {
         at: UnixTime,
     ) -> [Option<u64>; Bucket::ALL.len()] {
         let mut prices = self.listed(counts.get(Bucket::Input).unwrap_or(0), context, at);
+        let price = |bucket: Bucket| prices[bucket as usize];
         // Sound that is billed by the second is not billed by the token too (Mistral).
-        let is_timed = prices[Bucket::InputAudioSecond as usize].is_some()
+        let is_timed = price(Bucket::InputAudioSecond).is_some()
             && counts.get(Bucket::InputAudioSecond).is_some_and(|seconds| seconds > 0);
-        if is_timed {
-            prices[Bucket::InputAudio as usize].get_or_insert(0);
+        let sound = price(Bucket::InputAudio).or(is_timed.then_some(0));
+        prices[Bucket::InputAudio as usize] = sound;
+        // What lies in two priced wholes and has no price of its own is billed in one: in the cache.
+        for (both, kind) in
+            [(Bucket::CacheReadAudio, Bucket::InputAudio), (Bucket::CacheReadImage, Bucket::InputImage)]
+        {
+            if let (None, Some(cached), Some(_)) =
+                (prices[both as usize], prices[Bucket::CacheRead as usize], prices[kind as usize])
+            {
+                prices[both as usize] = Some(cached);
+            }
         }
         prices
     }
