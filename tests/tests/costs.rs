@@ -15,7 +15,7 @@ use tokenwire_core::money::Amount;
 use tokenwire_core::pricing::{CostSource, CostUnknown, PriceBook, PriceTable};
 use tokenwire_core::retry::{AfterCommit, RetryPolicy, StopReason};
 use tokenwire_core::testing::Reply;
-use tokenwire_core::usage::{Bucket, Completeness};
+use tokenwire_core::usage::{Bucket, Completeness, Ledger};
 
 /// A dollar for a million of input, ten for a million of output: 1 and 10 µUSD a token.
 fn prices() -> Arc<PriceBook> {
@@ -190,6 +190,19 @@ fn a_refusal_beside_an_unknown_attempt_leaves_the_cost_unknown() {
     let replies = [refused(wire, 503, "busy").into_reply(), broken(cut_short(wire))];
     let run = run_with(wire, priced(2, Accounting::default()), replies);
     assert_eq!((run.outcome.cost.amount, run.outcome.cost.completeness), (None, Completeness::Partial));
+}
+
+#[test]
+fn outcomes_enter_a_ledger_under_their_account() {
+    let mut ledger = Ledger::default();
+    for wire in [Wire::OpenaiChat, Wire::OpenaiChat, Wire::Anthropic] {
+        let accounting = Accounting { key: "k1".into(), tag: "search".into(), ..Accounting::default() };
+        let run = run_with(wire, priced(1, accounting), [good(wire)]);
+        ledger.add(run.outcome.account.clone(), &run.outcome.entry());
+    }
+    let sums: Vec<_> =
+        ledger.iter().map(|(a, s)| (a.provider.as_str(), a.tag.as_str(), s.calls, s.cost)).collect();
+    assert_eq!(sums, [("anthropic", "search", 1, Some(micro(49))), ("openai", "search", 2, Some(micro(98)))]);
 }
 
 #[test]

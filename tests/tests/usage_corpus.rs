@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
-use tokenwire_core::model::{Event, Wire};
+use tokenwire_core::model::{Content, Event, Wire};
 use tokenwire_core::protocol::{Caps, Decoder, Dialect, Progress};
-use tokenwire_core::usage::{BodyUsage, Bucket, Counts, Usage};
-use tokenwire_tests::exchange::Exchange;
+use tokenwire_core::usage::{BodyUsage, Bucket, Counts, Usage, estimate_tokens};
+use tokenwire_tests::exchange::{Cuts, Decoded, Exchange, decode};
 use tokenwire_tests::run::exchange_files;
 use tokenwire_tests::usage_objects::{Api, json_texts, stated_total, usage_objects};
 
@@ -251,4 +251,46 @@ fn first_above(exchange: &Exchange, wire: Wire, whole: &Counts) -> Option<String
         let is_above = counts.iter().any(|(bucket, count)| whole.get(bucket).is_none_or(|all| count > all));
         is_above.then(|| format!("{counts:?} of {whole:?}"))
     })
+}
+
+/// What is text and nothing else, and was counted.
+fn counted_text(decoded: &Decoded) -> Option<(&str, u64)> {
+    let counts = &decoded.usage.counts;
+    let mut parts = decoded.response.candidates.iter().flat_map(|candidate| &candidate.parts);
+    let is_text = parts.all(|part| matches!(part.content, Content::Text { .. }));
+    let is_plain = decoded.error.is_none()
+        && is_text
+        && decoded.response.candidates.len() == 1
+        && counts.get(Bucket::OutputReasoning).is_none_or(|thinking| thinking == 0)
+        && counts.get(Bucket::WebSearch).is_none_or(|searches| searches == 0);
+    let output = counts.get(Bucket::Output).filter(|output| is_plain && *output >= MIN_TEXT)?;
+    Some((&decoded.text, output))
+}
+
+/// Shorter answers say nothing about an estimate.
+const MIN_TEXT: u64 = 20;
+
+#[test]
+fn estimates_of_texts_lie_around_what_was_counted() {
+    let exchanges = exchanges();
+    let texts = answers(&exchanges).map(|(exchange, wire)| decode(exchange, wire, Cuts::Whole));
+    let mut percents: Vec<u64> = texts
+        .filter_map(|decoded| {
+            counted_text(&decoded).map(|(text, output)| estimate_tokens(text) * 100 / output)
+        })
+        .collect();
+    if percents.is_empty() {
+        return;
+    }
+    percents.sort_unstable();
+    let at = |percentile: usize| percents[(percents.len() - 1) * percentile / 100];
+    let good = percents.iter().filter(|percent| (67..=150).contains(*percent)).count();
+    println!(
+        "{} texts: estimated are {} % of what was counted (p10 {}, p90 {}), {good} within a third",
+        percents.len(),
+        at(50),
+        at(10),
+        at(90),
+    );
+    assert!((80..=125).contains(&at(50)), "the median estimate is {} % of what was counted", at(50));
 }

@@ -10,7 +10,7 @@ use crate::money::Amount;
 use crate::pricing::{Billed, Circumstance, Cost, PriceBook, PriceContext};
 use crate::protocol::Dialect;
 use crate::time::{Instant, UnixTime};
-use crate::usage::{Bucket, Completeness, Counts, Usage};
+use crate::usage::{Account, Bucket, Completeness, Counts, Usage};
 
 /// How a call is accounted.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,10 @@ pub struct Accounting {
     pub estimates: bool,
     /// How much may be spent.
     pub limits: SpendingLimits,
+    /// A label of the credential, for ledgers; never the secret.
+    pub key: String,
+    /// The caller's own word, for ledgers: a team, a feature.
+    pub tag: String,
 }
 
 /// How much a call may spend, all its attempts together; `None` is no limit.
@@ -132,6 +136,16 @@ impl Meter {
             context = context.with(*circumstance, Some(value));
         }
         Cost::of(usage, &Billed { provider: self.provider, models: &names, context, at }, book)
+    }
+
+    /// Whom the call is put down to, once `model` has answered.
+    pub(super) fn account(&self, provider: &str, model: Option<&str>) -> Account {
+        Account {
+            provider: provider.into(),
+            model: model.unwrap_or(&self.model).into(),
+            key: self.accounting.key.clone(),
+            tag: self.accounting.tag.clone(),
+        }
     }
 
     /// The wall-clock time at `now`, from the nearest thing that told it.

@@ -182,6 +182,16 @@ impl<'a> Priced<'a> {
         if is_timed && prices.get(Bucket::InputAudio).is_none() {
             prices.set(Bucket::InputAudio, 0);
         }
+        // What lies in two priced wholes and has no price of its own is billed in one: in the cache.
+        for (both, kind) in
+            [(Bucket::CacheReadAudio, Bucket::InputAudio), (Bucket::CacheReadImage, Bucket::InputImage)]
+        {
+            if let (None, Some(cached), Some(_)) =
+                (prices.get(both), prices.get(Bucket::CacheRead), prices.get(kind))
+            {
+                prices.set(both, cached);
+            }
+        }
         prices
     }
 

@@ -226,14 +226,18 @@ mod tests {
     use alloc::string::ToString;
     use alloc::vec;
 
+    fn book_of(table: &str) -> PriceBook {
+        let mut book = PriceBook::empty();
+        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
+        book
+    }
+
     fn book() -> PriceBook {
         let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
             "rates":[{"prices":{"input":[[0,"1"],[100,"2"]],"output":"10","cache_read":"0.1"}}],
             "variants":[{"when":{"service_tier":["flex"]},"prices":{"output":"5"}}],
             "uplift":[{"when":{"region":["us"]},"multiply":"1.1"}]}]}}}"#;
-        let mut book = PriceBook::empty();
-        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
-        book
+        book_of(table)
     }
 
     fn usage(counts: &[(Bucket, u64)]) -> Usage {
@@ -246,6 +250,12 @@ mod tests {
         let billed =
             Billed { provider: "p", models, context: PriceContext::STANDARD, at: UnixTime::from_millis(0) };
         Cost::of(usage, &billed, &book())
+    }
+
+    fn cost_at(table: &str, usage: &Usage) -> Cost {
+        let context = PriceContext::STANDARD;
+        let billed = Billed { provider: "p", models: &["m"], context, at: UnixTime::from_millis(0) };
+        Cost::of(usage, &billed, &book_of(table))
     }
 
     fn pico(cost: &Cost) -> Option<u128> {
@@ -333,19 +343,11 @@ mod tests {
     fn sound_that_is_billed_by_the_second_is_not_billed_by_the_token_too() {
         let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
             "rates":[{"prices":{"input":"1","audio_second":"3.6","input_audio_second":"3.6"}}]}]}}}"#;
-        let mut book = PriceBook::empty();
-        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
         let tokens = [(Bucket::Input, 384), (Bucket::InputAudio, 375)];
         let seconds = [(Bucket::AudioSecond, 4), (Bucket::InputAudioSecond, 4)];
-        let billed = Billed {
-            provider: "p",
-            models: &["m"],
-            context: PriceContext::STANDARD,
-            at: UnixTime::from_millis(0),
-        };
-        let timed = Cost::of(&usage(&[tokens, seconds].concat()), &billed, &book);
+        let timed = cost_at(table, &usage(&[tokens, seconds].concat()));
         assert_eq!(pico(&timed), Some(9 * 1_000_000 + 4 * 1_000_000_000));
-        let by_token = Cost::of(&usage(&tokens), &billed, &book);
+        let by_token = cost_at(table, &usage(&tokens));
         assert_eq!(pico(&by_token), Some(384 * 1_000_000));
     }
 
@@ -379,6 +381,22 @@ mod tests {
         };
         let found = Cost::of(&usage(&[(Bucket::Input, 0), (Bucket::Output, 1_000_000)]), &billed, &book);
         assert_eq!(found.amount.map(|amount| amount.to_string()).as_deref(), Some("8"));
+    }
+
+    #[test]
+    fn what_lies_in_two_priced_wholes_is_billed_once_at_the_price_of_the_cache() {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":"1","cache_read":"0.1","input_audio":"3"}}]}]}}}"#;
+        let counts = [
+            (Bucket::Input, 10),
+            (Bucket::CacheRead, 7),
+            (Bucket::InputAudio, 6),
+            (Bucket::CacheReadAudio, 5),
+        ];
+        let found = cost_at(table, &usage(&counts));
+        // Two of sound, seven cached, one of text.
+        assert_eq!(pico(&found), Some(2 * 3_000_000 + 7 * 100_000 + 1_000_000));
+        assert_eq!(found.completeness, Completeness::Complete);
     }
 
     #[test]

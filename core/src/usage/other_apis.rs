@@ -71,8 +71,9 @@ pub(super) fn read_cohere(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), j
             _ => r.skip()?,
         }
     }
-    let thinking = read.get(Bucket::OutputReasoning).filter(|n| billed.get(Bucket::Output) >= Some(*n));
-    billed.set_opt(Bucket::OutputReasoning, thinking);
+    // Of what is billed at most all was thinking.
+    let thinking = read.get(Bucket::OutputReasoning).zip(billed.get(Bucket::Output));
+    billed.set_opt(Bucket::OutputReasoning, thinking.map(|(thinking, output)| thinking.min(output)));
     for (bucket, count) in if billed.is_empty() { read } else { billed }.iter() {
         usage.counts.set(bucket, count);
     }

@@ -86,6 +86,7 @@ impl Call {
             forwarded.give(&mut self.outputs);
         }
         let response = self.delivery.take_response();
+        let account = self.records.meter().account(&self.target.dialect.name, response.model.as_deref());
         let known = response.finish().cloned();
         let finish = match &failure {
             None => known.unwrap_or(Finish { reason: FinishReason::Other, raw: None, detail: None }),
@@ -105,6 +106,7 @@ impl Call {
             usage: sum.usage.unwrap_or_else(Usage::nothing_billed),
             cost: sum.cost.unwrap_or_else(Cost::nothing),
             failed_cost: sum.failed_cost.unwrap_or_else(Cost::nothing),
+            account,
             attempts,
             omitted_attempts,
             losses: self.losses.clone(),
