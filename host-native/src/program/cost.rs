@@ -62,7 +62,7 @@ impl PricedBody {
     fn new(body: &[u8], options: &CostOptions, at: UnixTime, book: &PriceBook) -> Self {
         let mut read = BodyUsage::default();
         let taken = read.take_body(body);
-        let BodyUsage { mut usage, model } = read;
+        let BodyUsage { mut usage, model, .. } = read;
         add_counts(&mut usage, options);
         let model = options.model.clone().or(model);
         let provider = prices::price_list(&options.provider);

@@ -94,7 +94,7 @@ fn drawn_counts() -> impl Strategy<Value = Counts> {
 
 /// How many units of the bucket, or of a part of it, are on the bill.
 fn billed(bill: &Bill, bucket: Bucket) -> u64 {
-    let is_within = |line: &&Line| line.bucket() == bucket || line.bucket().wholes().contains(&bucket);
+    let is_within = |line: &Line| line.bucket() == bucket || line.bucket().wholes().contains(&bucket);
     bill.lines().filter(is_within).map(|line| line.count).sum()
 }
 
@@ -158,7 +158,7 @@ proptest! {
         let model = book.find("p", "m").expect("the only model");
         let bill = model.bill(&counts, &context, AT).expect("counts without contradiction");
         prop_assert_eq!(bill.amount().as_pico(), exact(&bill));
-        let lines: Amount = bill.lines().map(Line::amount).sum();
+        let lines: Amount = bill.lines().map(|line| line.amount()).sum();
         let is_exact = bill.lines().all(|line| line.price.covers() == 1 && line.uplift == 1_000_000);
         if is_exact {
             prop_assert_eq!(lines, bill.amount());

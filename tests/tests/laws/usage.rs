@@ -108,7 +108,8 @@ const COHERE: Api = Api {
 };
 
 fn any_body(text: &str, usage: &mut Usage) {
-    let mut body = BodyUsage { usage: std::mem::take(usage), model: None };
+    let mut body = BodyUsage::default();
+    std::mem::swap(&mut body.usage, usage);
     body.take(text).expect(text);
     *usage = body.usage;
 }
