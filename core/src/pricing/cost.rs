@@ -394,8 +394,8 @@ mod tests {
             (Bucket::CacheReadAudio, 5),
         ];
         let found = cost_at(table, &usage(&counts));
-        // Two of sound, seven cached, one of text.
-        assert_eq!(pico(&found), Some(2 * 3_000_000 + 7 * 100_000 + 1_000_000));
+        // One of sound, seven cached, two of text.
+        assert_eq!(pico(&found), Some(3_000_000 + 7 * 100_000 + 2 * 1_000_000));
         assert_eq!(found.completeness, Completeness::Complete);
     }
 
