@@ -110,14 +110,19 @@ impl PriceContext<'_> {
     }
 }
 
-/// Providers whose input may leave out its cached part.
-const COUNTS_CACHED_BESIDE: [&str; 2] = ["mistral", "x-ai"];
+/// Providers that count parts beside their wholes without saying so.
+const COUNT_BESIDE: [&str; 3] = ["mistral", "perplexity", "x-ai"];
 
-/// What was stated as input and as a part of it.
-fn cached_beside(usage: &Usage) -> Contradiction {
-    let count = |bucket| usage.counts.get(bucket).unwrap_or(0);
-    let parts = count(Bucket::CacheRead).saturating_add(count(Bucket::CacheWrite));
-    Contradiction { whole: Bucket::Input, count: count(Bucket::Input).saturating_sub(parts), parts }
+/// What in `usage` cannot be true where it comes from `provider`.
+///
+/// # Errors
+/// The first contradiction.
+pub fn check_usage(usage: &Usage, provider: &str) -> Result<(), Contradiction> {
+    usage.counts.check()?;
+    match usage.beside {
+        Some(contradiction) if !COUNT_BESIDE.contains(&provider) => Err(contradiction),
+        _ => Ok(()),
+    }
 }
 
 impl Cost {
@@ -142,7 +147,7 @@ impl Cost {
                 ..Self::default()
             };
         }
-        if let Err(contradiction) = usage.counts.check() {
+        if let Err(contradiction) = check_usage(usage, billed.provider) {
             return Self::unknown(BillError::from(contradiction).into());
         }
         match (usage.counts.is_empty(), usage.completeness) {
@@ -165,9 +170,6 @@ impl Cost {
             as_of: priced.provider().as_of(),
             is_overridden: priced.is_overridden(),
         });
-        if usage.cached_beside && !COUNTS_CACHED_BESIDE.contains(&billed.provider) {
-            return Self { source, ..Self::unknown(BillError::from(cached_beside(usage)).into()) };
-        }
         let context = billed.context.reported(usage);
         let bill = match priced.bill(&usage.counts, &context, billed.at) {
             Ok(bill) => bill,

@@ -16,7 +16,7 @@ mod table;
 pub use bill::{Bill, BillError, Factor, Line};
 pub use book::{MAX_LAYERS, PriceBook, Priced, TooManyLayers};
 pub use context::{Circumstance, PriceContext};
-pub use cost::{Billed, Cost, CostSource, CostUnknown};
+pub use cost::{Billed, Cost, CostSource, CostUnknown, check_usage};
 pub use freshness::{Age, PriceWarning, Turn};
 pub use json::TableError;
 pub use rule::UnitPrice;

@@ -92,9 +92,9 @@ pub struct Usage {
     pub speed: Option<String>,
     /// Where the response says that it was made (Anthropic's `inference_geo`).
     pub region: Option<String>,
-    /// Whether more cached tokens were stated than input, and were counted beside it. xAI and Mistral
-    /// count so; from anyone else it is a contradiction.
-    pub cached_beside: bool,
+    /// A part that was stated larger than its whole, and was counted beside it. Some providers count so;
+    /// from the others it is a contradiction, and [`crate::pricing::Cost`] knows who is who.
+    pub beside: Option<Contradiction>,
     /// What the provider says that it cost (OpenRouter, xAI, Perplexity). It beats any price table.
     pub stated_cost: Option<Amount>,
     /// The provider's usage objects as they came, JSON text; a later snapshot replaces the one it

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use super::stated_cost::StatedCost;
-use super::{Bucket, Counts, Usage};
+use super::{Bucket, Contradiction, Counts, Usage};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `usage`; what it does not state stays as it was.
@@ -21,7 +21,7 @@ pub fn read_openai_chat(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), jso
     let mut raw = Raw::default();
     raw.read(r, &mut usage.counts)?;
     raw.conclude(&mut usage.counts);
-    usage.cached_beside = raw.has_cached_beside(&usage.counts);
+    usage.beside = raw.beside(&usage.counts);
     usage.stated_cost = raw.cost.amount().or(usage.stated_cost);
     // Mistral and Groq state it here; a response that states it itself comes first.
     usage.service_tier = usage.service_tier.take().or(raw.service_tier);
@@ -166,9 +166,18 @@ impl Raw {
         Some(input)
     }
 
-    /// Whether more is cached than there was to read.
-    fn has_cached_beside(&self, parts: &Counts) -> bool {
-        self.prompt.zip(parts.get(Bucket::CacheRead)).is_some_and(|(prompt, cached)| cached > prompt)
+    /// The part that lies beside its whole because it is larger, where no total and no custom of a provider
+    /// that shows in the fields says that it does.
+    fn beside(&self, parts: &Counts) -> Option<Contradiction> {
+        let part = |bucket| parts.get(bucket).unwrap_or(0);
+        let (cached, thinking) = (part(Bucket::CacheRead), part(Bucket::OutputReasoning));
+        if let Some(count) = self.prompt.filter(|prompt| cached > *prompt) {
+            let parts = cached.saturating_add(part(Bucket::CacheWrite));
+            return Some(Contradiction { whole: Bucket::Input, count, parts });
+        }
+        let is_told = self.is_perplexity || self.total_adds(self.prompt.unwrap_or(0), thinking);
+        let count = self.completion.filter(|completion| thinking > *completion && !is_told)?;
+        Some(Contradiction { whole: Bucket::Output, count, parts: thinking })
     }
 
     /// Whether the total is the prompt, the completion and that much, which is not nothing.

@@ -5,7 +5,7 @@ use std::io::Read;
 use tokenwire::core::date::rfc3339;
 use tokenwire::core::json::{Writer, compact};
 use tokenwire::core::pricing::{
-    BillError, Billed, Cost, CostSource, CostUnknown, Line, PriceBook, PriceContext,
+    BillError, Billed, Cost, CostSource, CostUnknown, Line, PriceBook, PriceContext, check_usage,
 };
 use tokenwire::core::time::UnixTime;
 use tokenwire::core::transcript::write_cost_fields;
@@ -75,7 +75,7 @@ impl PricedBody {
             Ok(()) => Cost::of(&usage, &billed, book),
             Err(error) => Cost::unknown(error.into()),
         };
-        if let (Ok(()), Err(contradiction)) = (taken, usage.counts.check()) {
+        if let (Ok(()), Err(contradiction)) = (taken, check_usage(&usage, provider)) {
             // It is wrong beside a cost that the provider states, too.
             cost.unknown = Some(BillError::from(contradiction).into());
         }

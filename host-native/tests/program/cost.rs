@@ -179,7 +179,7 @@ fn a_contradiction_is_code_1_and_keeps_the_raw_figures() {
     let why = "contradictory usage: output is 1, its parts add up to 9";
     assert_eq!((ran.code, ran.stderr.as_str()), (1, format!("tokenwire: {why}\n").as_str()));
     assert_eq!((&answer["error"], &answer["cost_pico_usd"]), (&json!(why), &Value::Null));
-    assert_eq!(answer["counts"], json!({"input": 3, "output": 1, "output_reasoning": 9}));
+    assert_eq!(answer["counts"]["output_reasoning"], 9);
     assert_eq!(answer["usage_raw"]["completion_tokens_details"], json!({"reasoning_tokens": 9}));
     let ran = cost(&["--provider", "openai"], CONTRADICTORY);
     assert!(ran.code == 1 && ran.stdout.contains("{\"reasoning_tokens\":9}"), "{ran:?}");
