@@ -368,6 +368,7 @@ fn set_result(
             Content::Media(media) => {
                 let mut inner = Fields::default();
                 set_media(e, &path, media, &mut inner);
+                set_extensions(e, &part.extensions, &path, &mut inner);
                 parts.push(inner.finish());
             }
             Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
