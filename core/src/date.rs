@@ -1,5 +1,7 @@
 //! Days of the calendar.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt;
 
 use crate::time::UnixTime;
@@ -92,6 +94,18 @@ impl fmt::Display for Date {
     }
 }
 
+/// Writes a time as RFC 3339 does, in UTC: `2026-11-26T09:30:00Z`, with milliseconds where there are
+/// any.
+pub fn rfc3339(time: UnixTime) -> String {
+    let (date, ms) = (Date::of(time), time.as_millis() % DAY_MS);
+    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+    let whole = format!("{date}T{hour:02}:{minute:02}:{second:02}");
+    match ms % 1_000 {
+        0 => whole + "Z",
+        ms => format!("{whole}.{ms:03}Z"),
+    }
+}
+
 /// A wall-clock time as calendars and clocks show it in UTC.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
@@ -117,6 +131,7 @@ const fn minute_of_day(time: UnixTime) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::parse_rfc3339;
     use alloc::string::ToString;
 
     #[test]
@@ -137,6 +152,18 @@ mod tests {
     fn days_that_do_not_exist_are_refused() {
         for text in ["2026-02-29", "2026-13-01", "2026-00-01", "1969-12-31", "2026-1-01", "2026-01-1x", ""] {
             assert_eq!(Date::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_read_back_from_their_text() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (1_795_685_400_000, "2026-11-26T09:30:00Z"),
+            (1_795_737_599_007, "2026-11-26T23:59:59.007Z"),
+        ] {
+            assert_eq!(rfc3339(UnixTime::from_millis(ms)), text);
+            assert_eq!(parse_rfc3339(text), Some(UnixTime::from_millis(ms)));
         }
     }
 

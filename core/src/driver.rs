@@ -5,6 +5,7 @@
 //! cancels the upstream request.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -62,6 +63,17 @@ enum Upstream<H: Host> {
     None,
 }
 
+/// What a driven call gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Bytes of the answer, as they came; of a call made by [`Call::forward`] only.
+    Bytes(Vec<u8>),
+    /// Something happened.
+    Event(Event<'static>),
+    /// The head of the answer, before its bytes; of a call made by [`Call::forward`] only.
+    Head(Head),
+}
+
 impl<H: Host> Driver<H> {
     /// Runs `call` on `host`.
     pub const fn new(host: H, call: Call) -> Self {
@@ -100,8 +112,20 @@ impl<H: Host> Driver<H> {
         &self.call
     }
 
-    /// Polls for the next event.
+    /// Polls for the next event. Bytes that a call passes on are left out; [`Driver::poll_news`] has them.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event<'static>>> {
+        loop {
+            match self.poll_news(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(Some(News::Event(event))) => return Poll::Ready(Some(event)),
+                Poll::Ready(Some(News::Head(_) | News::Bytes(_))) => {}
+            }
+        }
+    }
+
+    /// Polls for the next event, or the next piece of an answer that is passed on.
+    pub fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<Option<News>> {
         if self.done.is_some() {
             return Poll::Ready(None);
         }
@@ -114,7 +138,9 @@ impl<H: Host> Driver<H> {
                     self.done = Some(outcome);
                     return Poll::Ready(None);
                 }
-                Output::Event(event) => return Poll::Ready(Some(event)),
+                Output::Event(event) => return Poll::Ready(Some(News::Event(event))),
+                Output::Forward(bytes) => return Poll::Ready(Some(News::Bytes(bytes))),
+                Output::ForwardHead(head) => return Poll::Ready(Some(News::Head(head))),
                 Output::Transmit(transmit) => {
                     let fetch = self.host.fetch(transmit.request);
                     self.upstream = Upstream::Fetch(transmit.attempt, fetch);

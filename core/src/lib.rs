@@ -34,6 +34,7 @@
 //!         }
 //!         Output::Abort { attempt } => println!("drop the connection of attempt {attempt}"),
 //!         Output::Event(event) => println!("{event:?}"),
+//!         Output::Forward(_) | Output::ForwardHead(_) => unreachable!("only of Call::forward"),
 //!         Output::Wait { deadline, .. } => {
 //!             // Wait for news or for the deadline, whichever comes first.
 //!             now = deadline.expect("nothing is awaited but the deadline here");
@@ -68,6 +69,7 @@ pub mod sse;
 #[cfg(feature = "simulation")]
 pub mod testing;
 pub mod time;
-pub mod translate;
+pub mod tool_text;
 pub mod transcript;
+pub mod translate;
 pub mod usage;

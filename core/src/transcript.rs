@@ -1,7 +1,10 @@
 //! Events and outcomes as JSON, one form for logs, transcripts and every host.
 //!
 //! Field names are those of the types, in snake case. Text that is JSON already (arguments excepted)
-//! is embedded as it is. What is absent is `null`; only counts that were not stated are left out.
+//! is embedded as it is. What is absent is `null`; only counts that were not stated and uplifts that
+//! do not apply are left out.
+
+use alloc::string::ToString;
 
 use crate::call::{AttemptRecord, Outcome};
 use crate::failure::Failure;
@@ -10,6 +13,7 @@ use crate::model::{
     Candidate, Content, Event, Extra, Finish, Loss, Media, MediaKind, Part, PartKind, RetryNotice, Source,
     ToolCallKind,
 };
+use crate::pricing::{Cost, CostSource, Line};
 use crate::usage::Usage;
 
 fn text(w: &mut Writer, key: &str, value: Option<&str>) {
@@ -198,6 +202,48 @@ pub fn write_usage(w: &mut Writer, usage: &Usage) {
     });
 }
 
+/// Writes a cost as an object of the fields of [`write_cost_fields`].
+pub fn write_cost(w: &mut Writer, cost: &Cost) {
+    w.object(|w| write_cost_fields(w, cost));
+}
+
+/// Writes the fields of a cost into the open object. Money is decimal text, in US dollars or in
+/// pico-USD: a number would not survive every reader.
+pub fn write_cost_fields(w: &mut Writer, cost: &Cost) {
+    w.key("completeness").string(cost.completeness.name());
+    text(w, "cost_pico_usd", cost.amount.map(|a| a.as_pico().to_string()).as_deref());
+    text(w, "cost_usd", cost.amount.map(|a| a.to_string()).as_deref());
+    cost_source(w, cost.source.as_ref());
+    w.key("lines").array(|w| cost.lines.iter().for_each(|line| cost_line(w, line)));
+    w.key("unpriced").array(|w| cost.unpriced.iter().for_each(|bucket| w.string(bucket.name())));
+    text(w, "error", cost.unknown.as_ref().map(|why| why.to_string()).as_deref());
+}
+
+fn cost_source(w: &mut Writer, source: Option<&CostSource>) {
+    text(w, "source", source.map(CostSource::name));
+    let (list, entry, as_of, is_overridden) = match source {
+        Some(CostSource::Table { provider, model, as_of, is_overridden }) => {
+            (Some(provider.as_str()), Some(model.as_str()), Some(as_of.to_string()), *is_overridden)
+        }
+        _ => (None, None, None, false),
+    };
+    text(w, "price_list", list);
+    text(w, "entry", entry);
+    text(w, "as_of", as_of.as_deref());
+    w.key("is_overridden").bool(is_overridden);
+}
+
+fn cost_line(w: &mut Writer, line: &Line) {
+    w.object(|w| {
+        w.key("bucket").string(line.bucket().name());
+        w.key("count").u64(line.count);
+        w.key("price_usd").string(&line.price.to_string());
+        w.key("units").u64(u64::from(line.bucket().units()));
+        w.opt_string("uplift", line.factor().map(|factor| factor.to_string()).as_deref());
+        w.key("amount_pico_usd").string(&line.amount().as_pico().to_string());
+    });
+}
+
 /// Writes an outcome as an object of type `done`.
 pub fn write_outcome(w: &mut Writer, outcome: &Outcome) {
     w.object(|w| {
@@ -218,6 +264,10 @@ pub fn write_outcome(w: &mut Writer, outcome: &Outcome) {
         w.key("extras").array(|w| outcome.response.extras.iter().for_each(|e| extra(w, e)));
         w.key("usage");
         write_usage(w, &outcome.usage);
+        w.key("cost");
+        write_cost(w, &outcome.cost);
+        w.key("failed_cost");
+        write_cost(w, &outcome.failed_cost);
         w.key("attempts").array(|w| outcome.attempts.iter().for_each(|a| attempt(w, a)));
         w.key("omitted_attempts").u64(u64::from(outcome.omitted_attempts));
         w.key("losses").array(|w| outcome.losses.iter().for_each(|l| loss(w, l)));
@@ -332,6 +382,8 @@ fn attempt(w: &mut Writer, attempt: &AttemptRecord) {
         w.key("total_ms").u64(attempt.total_ms);
         w.key("usage");
         write_usage(w, &attempt.usage);
+        w.key("cost");
+        write_cost(w, &attempt.cost);
     });
 }
 
@@ -341,4 +393,47 @@ fn loss(w: &mut Writer, loss: &Loss) {
         w.key("why").string(&loss.why);
         w.key("action").string(loss.action.name());
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pricing::{Billed, Circumstance, CostUnknown, PriceBook, PriceContext, PriceTable};
+    use crate::time::UnixTime;
+    use crate::usage::{Bucket, Completeness};
+
+    #[test]
+    fn a_cost_is_written_with_its_lines_and_source() {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":"1.25"}}],
+            "uplift":[{"when":{"region":["us"]},"multiply":"1.1"}]}]}}}"#;
+        let mut book = PriceBook::empty();
+        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
+        let mut usage = Usage { completeness: Completeness::Complete, ..Usage::default() };
+        usage.counts.set(Bucket::Input, 4);
+        usage.counts.set(Bucket::WebSearch, 1);
+        let context = PriceContext::STANDARD.with(Circumstance::Region, Some("us"));
+        let billed = Billed { provider: "p", models: &["M"], context, at: UnixTime::from_millis(0) };
+        let mut w = Writer::new();
+        write_cost(&mut w, &Cost::of(&usage, &billed, &book));
+        let expected = concat!(
+            r#"{"completeness":"partial","cost_pico_usd":"5500000","cost_usd":"0.0000055","source":"table","#,
+            r#""price_list":"p","entry":"m","as_of":"2026-11-10","is_overridden":false,"#,
+            r#""lines":[{"bucket":"input","count":4,"price_usd":"1.25","units":1000000,"uplift":"1.1","#,
+            r#""amount_pico_usd":"5500000"}],"unpriced":["web_search"],"error":null}"#,
+        );
+        assert_eq!(w.finish(), expected);
+    }
+
+    #[test]
+    fn an_unknown_cost_is_null_and_says_why() {
+        let mut w = Writer::new();
+        write_cost(&mut w, &Cost::unknown(CostUnknown::NoUsage));
+        let expected = concat!(
+            r#"{"completeness":"unknown","cost_pico_usd":null,"cost_usd":null,"source":null,"price_list":null,"#,
+            r#""entry":null,"as_of":null,"is_overridden":false,"lines":[],"unpriced":[],"#,
+            r#""error":"the usage was not stated"}"#,
+        );
+        assert_eq!(w.finish(), expected);
+    }
 }

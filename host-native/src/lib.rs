@@ -40,6 +40,7 @@ pub mod sim;
 mod transport;
 
 pub use client::{Client, ClientBuilder, default_options};
+pub use clock::wall;
 pub use error::Error;
 pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;

@@ -9,5 +9,6 @@ pub mod price_tables;
 pub mod reading;
 pub mod run;
 pub mod translate;
+pub mod usage_objects;
 
 pub use tokenwire::exchange;

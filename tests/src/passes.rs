@@ -92,7 +92,7 @@ fn call(wire: Wire) -> Option<Call> {
 fn drain(call: &mut Call, seen: &mut Seen) -> bool {
     loop {
         match call.poll_output() {
-            Output::Abort { .. } | Output::Transmit(_) => {}
+            Output::Abort { .. } | Output::Forward(_) | Output::ForwardHead(_) | Output::Transmit(_) => {}
             Output::Done(_) => return true,
             Output::Event(event) => seen.add_delta(&event),
             Output::Wait { .. } => return false,

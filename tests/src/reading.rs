@@ -70,7 +70,24 @@ pub struct ReadError {
     pub message: Option<String>,
 }
 
+/// Readings that are held to be wrong: the exchange, the field, and what is right.
+///
+/// Mistral counts sound beside the prompt: prompt, sound and completion are the total. The readings
+/// took what the completion leaves of the total for output.
+const CORRECTIONS: [(&str, &str, u64); 4] = [
+    ("rig-3b86b75411", "usage.input", 386),
+    ("rig-3b86b75411", "usage.output", 15),
+    ("ruby-llm-c5c9de23bb", "usage.input", 384),
+    ("ruby-llm-c5c9de23bb", "usage.output", 201),
+];
+
 impl Reading {
+    fn correct(&mut self) {
+        for (_, field, right) in CORRECTIONS.into_iter().filter(|(id, ..)| *id == self.id) {
+            self.also.entry(field.into()).or_default().push(right.into());
+        }
+    }
+
     /// Whether the reader noted that oddity.
     pub fn has_flag(&self, flag: &str) -> bool {
         self.flags.iter().any(|f| f == flag)
@@ -85,8 +102,9 @@ pub fn read_all(path: &Path) -> Result<BTreeMap<String, Reading>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut readings = BTreeMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let reading: Reading =
+        let mut reading: Reading =
             serde_json::from_str(line).map_err(|e| format!("{}:{}: {e}", path.display(), at + 1))?;
+        reading.correct();
         readings.insert(reading.id.clone(), reading);
     }
     Ok(readings)

@@ -228,7 +228,7 @@ fn split_difference(whole: &Decoded, split: &Decoded) -> Option<String> {
 }
 
 /// Every `*.json` in the folder and below it, in order of their paths.
-pub(crate) fn exchange_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub fn exchange_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -13,9 +13,9 @@ use tokenwire_core::http::TransportKind;
 use tokenwire_core::model::Wire;
 use tokenwire_core::money::Amount;
 use tokenwire_core::pricing::{CostSource, CostUnknown, PriceBook, PriceTable};
-use tokenwire_core::retry::StopReason;
+use tokenwire_core::retry::{AfterCommit, RetryPolicy, StopReason};
 use tokenwire_core::testing::Reply;
-use tokenwire_core::usage::{Bucket, Completeness};
+use tokenwire_core::usage::{Bucket, Completeness, Ledger};
 
 /// A dollar for a million of input, ten for a million of output: 1 and 10 µUSD a token.
 fn prices() -> Arc<PriceBook> {
@@ -169,6 +169,50 @@ fn an_attempt_that_would_pass_the_limit_is_not_made() {
     assert_eq!(run.requests.len(), 1);
     assert_eq!(run.outcome.stop, Some(StopReason::SpendingLimit));
     assert_eq!(failure(&run).kind, FailureKind::Connection);
+}
+
+#[test]
+fn what_broken_attempts_did_not_state_counts_towards_the_limit() {
+    let wire = Wire::OpenaiChat;
+    let limits = SpendingLimits { max_tokens: Some(40), ..SpendingLimits::default() };
+    let retry = RetryPolicy { after_commit: AfterCommit::DiscardAndRetry, ..exact(9) };
+    let accounting = Accounting { prices: Some(prices()), limits, ..Accounting::default() };
+    let replies = (0..9).map(|_| broken(cut_short(wire)));
+    let run = run_with(wire, Options { accounting, ..options(retry) }, replies);
+    assert_eq!(run.outcome.stop, Some(StopReason::SpendingLimit));
+    assert!((2..9).contains(&run.requests.len()), "{} requests", run.requests.len());
+    assert_eq!(run.outcome.cost.amount, None, "nothing was stated");
+}
+
+#[test]
+fn a_refusal_beside_an_unknown_attempt_leaves_the_cost_unknown() {
+    let wire = Wire::OpenaiChat;
+    let replies = [refused(wire, 503, "busy").into_reply(), broken(cut_short(wire))];
+    let run = run_with(wire, priced(2, Accounting::default()), replies);
+    assert_eq!((run.outcome.cost.amount, run.outcome.cost.completeness), (None, Completeness::Partial));
+}
+
+#[test]
+fn outcomes_enter_a_ledger_under_their_account() {
+    let mut ledger = Ledger::default();
+    for wire in [Wire::OpenaiChat, Wire::OpenaiChat, Wire::Anthropic] {
+        let accounting = Accounting { key: "k1".into(), tag: "search".into(), ..Accounting::default() };
+        let run = run_with(wire, priced(1, accounting), [good(wire)]);
+        ledger.add(run.outcome.account.clone(), &run.outcome.entry());
+    }
+    let sums: Vec<_> =
+        ledger.iter().map(|(a, s)| (a.provider.as_str(), a.tag.as_str(), s.calls, s.cost)).collect();
+    assert_eq!(sums, [("anthropic", "search", 1, Some(micro(49))), ("openai", "search", 2, Some(micro(98)))]);
+}
+
+#[test]
+fn a_call_that_was_not_sent_cost_nothing() {
+    let limits = SpendingLimits { max_tokens: Some(1), ..SpendingLimits::default() };
+    let run = run_with(Wire::Gemini, limited(1, limits), []);
+    assert_eq!(
+        (run.outcome.cost.amount, run.outcome.usage.completeness),
+        (Some(Amount::ZERO), Completeness::Complete)
+    );
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn drain(machine: &mut Call) -> (Option<u32>, Option<(Instant, WaitReason)>) {
             Output::Transmit(transmit) => sent = Some(transmit.attempt),
             Output::Wait { deadline, reason } => return (sent, deadline.map(|at| (at, reason))),
             Output::Done(_) => return (sent, None),
-            Output::Abort { .. } | Output::Event(_) => {}
+            Output::Abort { .. } | Output::Event(_) | Output::Forward(_) | Output::ForwardHead(_) => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::money::Amount;
 use crate::pricing::{Billed, Circumstance, Cost, PriceBook, PriceContext};
 use crate::protocol::Dialect;
 use crate::time::{Instant, UnixTime};
-use crate::usage::{Bucket, Completeness, Counts, Usage};
+use crate::usage::{Account, Bucket, Completeness, Counts, Usage};
 
 /// How a call is accounted.
 #[derive(Clone, Debug, Default)]
@@ -27,12 +27,17 @@ pub struct Accounting {
     pub estimates: bool,
     /// How much may be spent.
     pub limits: SpendingLimits,
+    /// A label of the credential, for ledgers; never the secret.
+    pub key: String,
+    /// The caller's own word, for ledgers: a team, a feature.
+    pub tag: String,
 }
 
 /// How much a call may spend, all its attempts together; `None` is no limit.
 ///
 /// Before an attempt is sent, its input is estimated (and its whole output limit where the response
-/// does not stream, because nothing can stop it then). While a response streams, the counts that were
+/// does not stream, because nothing can stop it then; without an output limit only the input of such a
+/// call is bounded). While a response streams, the counts that were
 /// stated are taken, or else estimates of what came. What would pass a limit is not sent; what passes
 /// it is cut off, and the call ends with [`FailureKind::SpendingLimit`] and what came.
 ///
@@ -61,6 +66,8 @@ pub(super) struct Meter {
     provider: &'static str,
     /// The model that was asked for.
     model: String,
+    /// The tier that was asked for; what is reported beats it.
+    tier: Option<String>,
     /// The input of one attempt, as far as it can be guessed.
     input: u64,
     /// The most output that is asked for, where nothing can stop it on the way.
@@ -75,6 +82,8 @@ pub(super) struct Running<'a> {
     pub(super) bytes: u64,
     /// The model that answers, as it names itself.
     pub(super) model: Option<&'a str>,
+    /// Whether it reads on in a response whose input another attempt was billed.
+    pub(super) is_resumed: bool,
 }
 
 impl Meter {
@@ -85,6 +94,7 @@ impl Meter {
         Self {
             provider: dialect.price_list,
             model: request.model.clone(),
+            tier: request.service_tier.clone(),
             input: if is_needed { estimate_input(request) } else { 0 },
             committed_output: committed_output.unwrap_or(0),
             accounting,
@@ -103,16 +113,39 @@ impl Meter {
         usage
     }
 
+    /// What an attempt that is over spent, for the limits: what it stated, or else a guess.
+    pub(super) fn spent(&self, running: Running<'_>, at: UnixTime) -> Spent {
+        let mut spent = Spent::default();
+        if self.accounting.limits.are_set() {
+            let usage = match running.usage.completeness {
+                Completeness::Complete => running.usage.clone(),
+                _ => Usage { counts: self.guess(running), ..running.usage.clone() },
+            };
+            spent.add(&usage, &self.cost(&usage, running.model, at));
+        }
+        spent
+    }
+
     /// What `usage` cost, for a call that was made at `at`.
     pub(super) fn cost(&self, usage: &Usage, model: Option<&str>, at: UnixTime) -> Cost {
         let empty = PriceBook::empty();
         let book = self.accounting.prices.as_deref().unwrap_or(&empty);
         let names = [model.unwrap_or(&self.model), &self.model];
-        let mut context = PriceContext::STANDARD;
+        let mut context = PriceContext::STANDARD.with(Circumstance::ServiceTier, self.tier.as_deref());
         for (circumstance, value) in &self.accounting.circumstances {
             context = context.with(*circumstance, Some(value));
         }
         Cost::of(usage, &Billed { provider: self.provider, models: &names, context, at }, book)
+    }
+
+    /// Whom the call is put down to, once `model` has answered.
+    pub(super) fn account(&self, provider: &str, model: Option<&str>) -> Account {
+        Account {
+            provider: provider.into(),
+            model: model.unwrap_or(&self.model).into(),
+            key: self.accounting.key.clone(),
+            tag: self.accounting.tag.clone(),
+        }
     }
 
     /// The wall-clock time at `now`, from the nearest thing that told it.
@@ -130,28 +163,23 @@ impl Meter {
     }
 
     /// Why another attempt would pass a limit, after `spent`.
-    pub(super) fn refuses(&self, spent: impl Fn() -> Spent, at: UnixTime) -> Option<String> {
+    pub(super) fn refuses(&self, spent: &Spent, at: UnixTime) -> Option<String> {
         if !self.accounting.limits.are_set() {
             return None;
         }
         let mut next = Usage { completeness: Completeness::Estimated, ..Usage::default() };
         next.counts.set(Bucket::Input, self.input);
         next.counts.set(Bucket::Output, self.committed_output);
-        self.passed(&spent(), &next, None, at)
+        self.passed(spent, &next, None, at)
     }
 
     /// Why the attempt under way passes a limit, after `spent`.
-    pub(super) fn stops(
-        &self,
-        spent: impl Fn() -> Spent,
-        running: Running<'_>,
-        at: UnixTime,
-    ) -> Option<String> {
+    pub(super) fn stops(&self, spent: &Spent, running: Running<'_>, at: UnixTime) -> Option<String> {
         if !self.accounting.limits.are_set() {
             return None;
         }
         let usage = Usage { counts: self.guess(running), ..running.usage.clone() };
-        self.passed(&spent(), &usage, running.model, at)
+        self.passed(spent, &usage, running.model, at)
     }
 
     fn passed(&self, spent: &Spent, usage: &Usage, model: Option<&str>, at: UnixTime) -> Option<String> {
@@ -181,7 +209,7 @@ impl Meter {
     /// The counts with what is not stated yet filled in.
     fn guess(&self, running: Running<'_>) -> Counts {
         let mut counts = running.usage.counts;
-        if counts.get(Bucket::Input).is_none() {
+        if counts.get(Bucket::Input).is_none() && !running.is_resumed {
             counts.set(Bucket::Input, self.input);
         }
         let output = counts.get(Bucket::Output).unwrap_or(0);
@@ -203,8 +231,14 @@ pub(super) struct Spent {
 }
 
 impl Spent {
-    pub(super) fn add(&mut self, usage: &Usage, cost: &Cost) {
+    pub(super) const NONE: Self = Self { tokens: 0, cost: Amount::ZERO };
+
+    fn add(&mut self, usage: &Usage, cost: &Cost) {
         self.tokens = self.tokens.saturating_add(tokens(&usage.counts));
         self.cost = self.cost.plus(cost.amount.unwrap_or_default());
+    }
+
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self { tokens: self.tokens.saturating_add(other.tokens), cost: self.cost.plus(other.cost) }
     }
 }

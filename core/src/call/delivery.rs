@@ -141,7 +141,7 @@ impl Delivery {
     }
 
     /// Gives the caller what was held back; from here on everything goes straight through.
-    fn release(&mut self, outputs: &mut VecDeque<Output>) {
+    pub(super) fn release(&mut self, outputs: &mut VecDeque<Output>) {
         // What the caller has stands until there is something in its place.
         if !self.held.is_empty() {
             self.take_back(outputs);
@@ -149,6 +149,11 @@ impl Delivery {
         self.give_held(outputs);
         self.released = true;
         self.committed |= self.commit != CommitPoint::Never;
+    }
+
+    /// Whether what comes goes straight to the caller.
+    pub(super) const fn is_released(&self) -> bool {
+        self.released
     }
 
     /// The attempt is complete: all of it is given, and nothing of an earlier one stands.

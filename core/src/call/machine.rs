@@ -1,27 +1,30 @@
 //! The machine itself.
 
+mod ending;
+
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::accounting::{Meter, Running};
+use super::accounting::Meter;
 use super::attempt::{Attempt, Phase, timeout_failure};
 use super::broken::Broken;
 use super::delivery::Delivery;
+use super::forwarded::Forwarded;
 use super::records::Records;
 use super::secrets::Secrets;
 use super::{Input, Options, Outcome, Output, Transmit, WaitReason};
 use crate::failure::{Failure, FailureKind, Retryable};
 use crate::http::{Head, HttpRequest, TransportError, TransportKind};
-use crate::model::{Event, Finish, FinishReason, Loss, Request, RetryNotice};
-use crate::pricing::Cost;
-use crate::protocol::{Decoder, EncodeError, Progress, Resume, Target, encode_request, encode_resume};
+use crate::model::{Event, FinishReason, Loss, Request, RetryNotice};
+use crate::protocol::{
+    Decoder, EncodeError, Encoded, Progress, Resume, Target, encode_request, encode_resume,
+};
 use crate::retry::{AfterCommit, Attempted, CommitPoint, Decision, StopReason, decide};
 use crate::rng::Rng;
 use crate::time::{Instant, UnixTime};
-use crate::usage::{Completeness, Usage};
+use crate::usage::Completeness;
 
 /// More hops of one paused answer (Gemini's `CONTINUATION`) than any answer needs.
 const MAX_CONTINUATIONS: u32 = 64;
@@ -51,6 +54,8 @@ pub struct Call {
     outputs: VecDeque<Output>,
     delivery: Delivery,
     records: Records,
+    /// What is passed on as it came, if the caller wants that.
+    forwarded: Option<Forwarded>,
     /// How many attempts were started.
     attempts: u32,
     /// Attempts that count against the policy; hops of one paused answer do not.
@@ -99,6 +104,41 @@ impl Call {
         now: Instant,
     ) -> Result<Self, EncodeError> {
         let encoded = encode_request(&request, &target, options.stream)?;
+        Ok(Self::begin(request, encoded, None, target, options, seed, now))
+    }
+
+    /// A call whose request is `http`, as it stands, and whose answer the caller passes on byte for byte:
+    /// it comes as [`Output::ForwardHead`] and [`Output::Forward`] beside the events, from the commit point
+    /// on. The body of a refusal is passed on as well, if no attempt follows it.
+    ///
+    /// `request` says what is asked for, as far as it is understood; limits, prices and log lines go by it.
+    /// Nothing that was passed on can be taken back, so [`AfterCommit::Stop`] holds whatever the policy
+    /// says.
+    pub fn forward(
+        http: HttpRequest,
+        request: Request,
+        target: Target,
+        mut options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        options.retry.after_commit = AfterCommit::Stop;
+        if options.retry.commit == CommitPoint::Never {
+            options.retry.commit = CommitPoint::default();
+        }
+        let encoded = Encoded { http, losses: Vec::new() };
+        Self::begin(request, encoded, Some(Forwarded::default()), target, options, seed, now)
+    }
+
+    fn begin(
+        request: Request,
+        encoded: Encoded,
+        forwarded: Option<Forwarded>,
+        target: Target,
+        options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
         let delivery = Delivery::new(target.dialect.vendor, options.retry.commit);
         let meter = Meter::new(options.accounting.clone(), &request, &target.dialect, options.stream);
         let mut call = Self {
@@ -114,6 +154,7 @@ impl Call {
             outputs: VecDeque::new(),
             delivery,
             records: Records::new(meter),
+            forwarded,
             attempts: 0,
             tries: 0,
             continuations: 0,
@@ -128,7 +169,7 @@ impl Call {
             }
             None => call.start_attempt(0, Next::Again),
         }
-        Ok(call)
+        call
     }
 
     /// Tells the machine what happened at `now`.
@@ -235,7 +276,7 @@ impl Call {
         let is_finished = matches!(
             &self.state,
             State::Active(attempt) if matches!(attempt.phase, Phase::Streaming { .. })
-                && attempt.decoder.progress() == Progress::Finished
+                && attempt.decoder.progress() != Progress::Open
         );
         if is_finished && let Some(attempt) = self.take_active() {
             self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
@@ -258,7 +299,11 @@ impl Call {
         self.attempts = self.attempts.saturating_add(1);
         let number = self.attempts;
         let (decoder, request, resume) = match next {
-            Next::Again => (Decoder::new(&self.target.dialect, self.options.caps), self.http.clone(), None),
+            Next::Again => {
+                let decoder = Decoder::new(&self.target.dialect, self.options.caps);
+                let decoder = decoder.with_tools(&self.target.dialect, &self.request.tools);
+                (decoder, self.http.clone(), None)
+            }
             Next::Resume(decoder, resume) => match encode_resume(&self.request, &self.target, &resume) {
                 Ok(encoded) => (*decoder, encoded.http, Some(resume)),
                 // The request was encoded before, so this does not happen; starting over would
@@ -270,6 +315,7 @@ impl Call {
             },
         };
         self.delivery.start_attempt(resume.is_some());
+        self.forwarded.iter_mut().for_each(Forwarded::start_attempt);
         let mut attempt = Attempt::new(number, self.now, waited_ms, resume, decoder);
         attempt.bytes_before = self.delivery.attempt_bytes();
         self.state = State::Active(Box::new(attempt));
@@ -303,6 +349,9 @@ impl Call {
         if let Some(wall) = head.wall {
             self.wall = Some((self.now, wall));
         }
+        if let Some(forwarded) = &mut self.forwarded {
+            forwarded.take_head(&head);
+        }
         attempt.record.status = Some(head.status);
         attempt.record.head_ms = Some(self.now.since(attempt.started));
         attempt.phase = if (200..300).contains(&head.status) {
@@ -325,7 +374,11 @@ impl Call {
             Phase::Opening => self.state = State::Active(attempt),
             Phase::Refused { body, .. } => {
                 let room = self.options.caps.error_bytes.saturating_sub(body.len());
-                body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                let bytes = &bytes[..bytes.len().min(room)];
+                body.extend_from_slice(bytes);
+                if let Some(forwarded) = &mut self.forwarded {
+                    forwarded.take(bytes);
+                }
                 let is_full = body.len() >= self.options.caps.error_bytes;
                 self.state = State::Active(attempt);
                 if is_full {
@@ -342,6 +395,7 @@ impl Call {
         }
         let (events, activity) = (self.delivery.events(), attempt.decoder.activity());
         let decoded = attempt.decoder.push(bytes, &mut self.delivery.sink(&mut self.outputs));
+        self.pass_on(bytes);
         if attempt.decoder.activity() > activity {
             attempt.last_activity = Some(self.now);
         }
@@ -356,12 +410,26 @@ impl Call {
             return self.cut_off(attempt, why);
         }
         match decoded {
-            Ok(Progress::Complete) => self.complete(attempt),
-            Ok(Progress::Finished | Progress::Open) => self.state = State::Active(attempt),
+            // What follows the terminal event is passed on too, up to the end of the body.
+            Ok(Progress::Complete) if self.forwarded.is_none() => self.complete(attempt),
+            Ok(Progress::Complete | Progress::Finished | Progress::Open) => {
+                self.state = State::Active(attempt)
+            }
             Err(error) => {
                 let broken = Broken::decode(&attempt, error, &self.secrets, true);
                 self.break_attempt(attempt, broken);
             }
+        }
+    }
+
+    /// Passes the bytes on, or holds them back with the events that they brought.
+    fn pass_on(&mut self, bytes: &[u8]) {
+        let Some(forwarded) = &mut self.forwarded else { return };
+        if forwarded.take(bytes) {
+            self.delivery.release(&mut self.outputs);
+        }
+        if self.delivery.is_released() {
+            forwarded.give(&mut self.outputs);
         }
     }
 
@@ -373,42 +441,6 @@ impl Call {
         }
         let is_over = attempt.record.bytes > caps.attempt_bytes;
         (is_over && attempt.decoder.progress() != Progress::Complete).then_some(caps.attempt_bytes)
-    }
-
-    /// Why the attempt spends more than the call may.
-    fn passed_limit(&self, attempt: &Attempt) -> Option<String> {
-        let usage = attempt.decoder.usage();
-        self.records.stops(self.running(attempt, usage), self.wall_at(attempt.started))
-    }
-
-    /// Ends an attempt that spends too much, with what came.
-    fn cut_off(&mut self, attempt: Box<Attempt>, why: String) {
-        let failure =
-            Failure { status: attempt.record.status, ..Failure::new(FailureKind::SpendingLimit, why) };
-        self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
-        let usage = attempt.decoder.usage().clone();
-        self.close(attempt, Some(failure.clone()), &usage);
-        self.finish(Some(failure), Some(StopReason::SpendingLimit));
-    }
-
-    fn running<'a>(&'a self, attempt: &Attempt, usage: &'a Usage) -> Running<'a> {
-        let bytes = self.delivery.attempt_bytes().saturating_sub(attempt.bytes_before);
-        Running { usage, bytes, model: self.delivery.model() }
-    }
-
-    /// The wall-clock time at `at`, as well as it is known.
-    fn wall_at(&self, at: Instant) -> UnixTime {
-        self.records.meter().wall(self.started, at, self.wall)
-    }
-
-    /// Prices an attempt that is over and keeps its record.
-    fn close(&mut self, attempt: Box<Attempt>, failure: Option<Failure>, usage: &Usage) {
-        let wall = self.wall_at(attempt.started);
-        let meter = self.records.meter();
-        let running = self.running(&attempt, usage);
-        let usage = meter.settle(running, attempt.record.head_ms.is_some());
-        let cost = meter.cost(&usage, running.model, wall);
-        self.records.push((*attempt).close(self.now, failure, (usage, cost)));
     }
 
     fn handle_end(&mut self, number: u32) {
@@ -435,9 +467,7 @@ impl Call {
                 self.judge_refusal(false);
             }
             // The answer is whole; only what may follow it is missing.
-            Phase::Streaming { .. } if attempt.decoder.progress() == Progress::Finished => {
-                self.complete(attempt)
-            }
+            Phase::Streaming { .. } if attempt.decoder.progress() != Progress::Open => self.complete(attempt),
             Phase::Opening | Phase::Streaming { .. } => {
                 let broken = Broken::transport(&attempt, error);
                 self.break_attempt(attempt, broken);
@@ -461,6 +491,9 @@ impl Call {
             return self.break_attempt(attempt, broken);
         }
         self.delivery.settle(&mut self.outputs);
+        if let Some(forwarded) = &mut self.forwarded {
+            forwarded.give(&mut self.outputs);
+        }
         let next = self.next_hop(&attempt);
         let usage = attempt.decoder.usage().clone();
         let is_background = matches!(attempt.resume, Some(Resume::Responses { .. }));
@@ -468,9 +501,13 @@ impl Call {
             self.records.supersede();
         }
         self.close(attempt, None, &usage);
-        match next {
-            Some(next) => self.start_attempt(0, next),
-            None => {
+        match (next, self.records.refuses(self.wall_at(self.now))) {
+            (Some(_), Some(why)) => {
+                let failure = Failure::new(FailureKind::SpendingLimit, why);
+                self.finish(Some(failure), Some(StopReason::SpendingLimit));
+            }
+            (Some(next), None) => self.start_attempt(0, next),
+            (None, _) => {
                 if let Some(budget) = &self.options.retry.budget {
                     budget.refund(self.tries > 0);
                 }
@@ -485,7 +522,6 @@ impl Call {
         if self.options.retry.after_commit != AfterCommit::Resume
             || !is_paused
             || self.continuations >= MAX_CONTINUATIONS
-            || self.records.refuses(self.wall_at(self.now)).is_some()
         {
             return None;
         }
@@ -585,57 +621,5 @@ impl Call {
         } else {
             self.state = State::Waiting(Waiting { until: at, since: self.now, next });
         }
-    }
-
-    /// Cancel, or the call's deadline: ends at once, with what is there.
-    fn stop_now(&mut self, kind: FailureKind, reason: Option<WaitReason>, message: String) {
-        let mut failure = Failure::new(kind, message);
-        failure.timeout = reason.map(|r| timeout_failure(r, 0).0);
-        if let Some(attempt) = self.take_active().filter(|a| !self.unsend(a.record.attempt)) {
-            self.outputs.push_back(Output::Abort { attempt: attempt.record.attempt });
-            failure.status = attempt.record.status;
-            let usage = match attempt.phase {
-                Phase::Refused { .. } => Usage::nothing_billed(),
-                Phase::Opening | Phase::Streaming { .. } => attempt.decoder.usage().clone(),
-            };
-            self.close(attempt, Some(failure.clone()), &usage);
-        }
-        self.finish(Some(failure), None);
-    }
-
-    /// Takes a request back that the host has not seen yet.
-    fn unsend(&mut self, attempt: u32) -> bool {
-        let before = self.outputs.len();
-        self.outputs.retain(|o| !matches!(o, Output::Transmit(t) if t.attempt == attempt));
-        self.outputs.len() < before
-    }
-
-    fn finish(&mut self, failure: Option<Failure>, stop: Option<StopReason>) {
-        let (attempts, omitted_attempts, sum) = self.records.finish();
-        let response = self.delivery.take_response();
-        let known = response.finish().cloned();
-        let finish = match &failure {
-            None => known.unwrap_or(Finish { reason: FinishReason::Other, raw: None, detail: None }),
-            Some(failure) => Finish {
-                reason: match failure.kind {
-                    FailureKind::Cancelled => FinishReason::Cancelled,
-                    _ => FinishReason::Error,
-                },
-                ..known.unwrap_or(Finish { reason: FinishReason::Error, raw: None, detail: None })
-            },
-        };
-        self.state = State::Done(Arc::new(Outcome {
-            response,
-            finish,
-            failure,
-            stop,
-            usage: sum.usage.unwrap_or_default(),
-            cost: sum.cost.unwrap_or_default(),
-            failed_cost: sum.failed_cost.unwrap_or_else(Cost::nothing),
-            attempts,
-            omitted_attempts,
-            losses: self.losses.clone(),
-            elapsed_ms: self.now.since(self.started),
-        }));
     }
 }

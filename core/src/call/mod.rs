@@ -19,6 +19,7 @@ mod attempt;
 mod broken;
 mod delivery;
 mod estimate;
+mod forwarded;
 mod input;
 mod machine;
 mod options;

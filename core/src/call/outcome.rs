@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::model::{Finish, Loss, Response};
 use crate::pricing::Cost;
 use crate::retry::StopReason;
-use crate::usage::Usage;
+use crate::usage::{Account, Entry, Usage};
 
 /// How a call ended: always a value, whatever happened, with everything that was received.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,9 @@ pub struct Outcome {
     pub cost: Cost,
     /// What of it the attempts cost that failed.
     pub failed_cost: Cost,
+    /// Whom the call is put down to in a [`Ledger`](crate::usage::Ledger): provider, model, and the labels
+    /// in [`Accounting`](super::Accounting).
+    pub account: Account,
     /// One record an attempt, oldest first; of more than 256 the first and the last 128.
     pub attempts: Vec<AttemptRecord>,
     /// How many records were left out in the middle. Their usage is in the total.
@@ -68,6 +71,18 @@ impl Outcome {
             OutcomeStatus::Partial
         } else {
             OutcomeStatus::Error
+        }
+    }
+
+    /// The call as it enters a [`Ledger`](crate::usage::Ledger).
+    pub fn entry(&self) -> Entry {
+        Entry {
+            counts: self.usage.counts,
+            completeness: self.usage.completeness,
+            attempts: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX) + self.omitted_attempts,
+            has_failed: self.failure.is_some(),
+            cost: self.cost.amount,
+            cost_completeness: self.cost.completeness,
         }
     }
 

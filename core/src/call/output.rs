@@ -1,9 +1,10 @@
 //! What the machine asks of a host.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::Outcome;
-use crate::http::HttpRequest;
+use crate::http::{Head, HttpRequest};
 use crate::model::Event;
 use crate::time::Instant;
 
@@ -19,6 +20,11 @@ pub enum Output {
     Done(Arc<Outcome>),
     /// Something for the caller.
     Event(Event<'static>),
+    /// Bytes of the answer's body to pass on, as they came; only in a call made by
+    /// [`Call::forward`](super::Call::forward).
+    Forward(Vec<u8>),
+    /// The head of the answer to pass on, before its first bytes. Comes at most once.
+    ForwardHead(Head),
     /// Send this request and report its response under the attempt's number.
     Transmit(Transmit),
     /// Nothing to do until more input comes, or `deadline` passes.

@@ -20,6 +20,8 @@ pub(super) struct Records {
     kept: Vec<AttemptRecord>,
     omitted: u32,
     omitted_sum: Sum,
+    /// What was spent so far, guesses included.
+    spent: Spent,
 }
 
 /// What several attempts used and cost.
@@ -54,7 +56,7 @@ fn add_cost(sum: &mut Option<Cost>, cost: &Cost) {
 impl Records {
     pub(super) const fn new(meter: Meter) -> Self {
         let omitted_sum = Sum { usage: None, cost: None, failed_cost: None };
-        Self { meter, kept: Vec::new(), omitted: 0, omitted_sum }
+        Self { meter, kept: Vec::new(), omitted: 0, omitted_sum, spent: Spent::NONE }
     }
 
     pub(super) const fn meter(&self) -> &Meter {
@@ -63,15 +65,16 @@ impl Records {
 
     /// Why another attempt, made at `at`, would spend more than the call may.
     pub(super) fn refuses(&self, at: UnixTime) -> Option<String> {
-        self.meter.refuses(|| self.spent(), at)
+        self.meter.refuses(&self.spent, at)
     }
 
     /// Why an attempt, made at `at`, spends more than the call may.
     pub(super) fn stops(&self, running: Running<'_>, at: UnixTime) -> Option<String> {
-        self.meter.stops(|| self.spent(), running, at)
+        self.meter.stops(&self.spent, running, at)
     }
 
-    pub(super) fn push(&mut self, record: AttemptRecord) {
+    pub(super) fn push(&mut self, record: AttemptRecord, spent: Spent) {
+        self.spent = self.spent.plus(spent);
         if self.kept.len() == MAX_RECORDS {
             let middle = self.kept.remove(MAX_RECORDS / 2);
             self.omitted = self.omitted.saturating_add(1);
@@ -90,16 +93,6 @@ impl Records {
                 break;
             }
         }
-    }
-
-    /// What was spent so far.
-    fn spent(&self) -> Spent {
-        let mut spent = Spent::default();
-        if let (Some(usage), Some(cost)) = (&self.omitted_sum.usage, &self.omitted_sum.cost) {
-            spent.add(usage, cost);
-        }
-        self.kept.iter().for_each(|record| spent.add(&record.usage, &record.cost));
-        spent
     }
 
     /// The records, how many were left out, and the sum of all.
@@ -143,7 +136,7 @@ mod tests {
         let meter = Meter::new(Accounting::default(), &request, &Dialect::OPENAI, true);
         let mut records = Records::new(meter);
         for attempt in 1..=1000 {
-            records.push(record(attempt));
+            records.push(record(attempt), Spent::NONE);
         }
         let (kept, omitted, sum) = records.finish();
         assert_eq!((kept.len(), omitted), (MAX_RECORDS, 744));

@@ -5,8 +5,8 @@ use alloc::string::String;
 
 /// The value without white space outside of strings; borrowed where there is none.
 ///
-/// `json` must be valid: a reader has passed it. Strings and numbers keep their spelling.
-pub(crate) fn compact(json: &str) -> Cow<'_, str> {
+/// `json` should be valid: what a reader has passed. Strings and numbers keep their spelling.
+pub fn compact(json: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut done = 0;
     let mut in_string = false;

@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn only_the_value_changes() {
         let object = " { \"b\" : 1e400, \"model\" :\"old\" ,\"a\":[ 1.0 ] } ";
-        assert_eq!(set(object, &["model"], "\"new\""), " { \"b\" : 1e400, \"model\" :\"new\" ,\"a\":[ 1.0 ] } ");
+        assert_eq!(
+            set(object, &["model"], "\"new\""),
+            " { \"b\" : 1e400, \"model\" :\"new\" ,\"a\":[ 1.0 ] } "
+        );
     }
 
     #[test]
@@ -94,7 +97,9 @@ mod tests {
 
     #[test]
     fn what_cannot_hold_a_field_is_refused() {
-        for (object, path) in [("[]", &["a"][..]), ("{\"o\":1}", &["o", "y"]), ("{", &["a"]), ("{} x", &["a"])] {
+        for (object, path) in
+            [("[]", &["a"][..]), ("{\"o\":1}", &["o", "y"]), ("{", &["a"]), ("{} x", &["a"])]
+        {
             assert!(set_field(object, path, "1").is_err(), "{object}");
         }
     }

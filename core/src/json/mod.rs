@@ -12,7 +12,7 @@ mod reader;
 mod string;
 mod writer;
 
-pub(crate) use compact::compact;
+pub use compact::compact;
 pub(crate) use edit::set_field;
 pub use error::Error;
 pub(crate) use mold::Mold;

@@ -1,10 +1,12 @@
 //! From counts to money.
 
+use core::fmt;
+
 use super::book::Priced;
 use super::context::PriceContext;
 use super::prices::Prices;
 use super::rule::{UnitPrice, covers};
-use crate::money::{Amount, divide_half_even};
+use crate::money::{Amount, divide_half_even, write_decimal};
 use crate::time::UnixTime;
 use crate::usage::{Bucket, Contradiction, Counts};
 
@@ -45,6 +47,11 @@ impl Line {
         self.price.bucket()
     }
 
+    /// The uplift as a factor; `None` where there is none.
+    pub fn factor(&self) -> Option<Factor> {
+        (u128::from(self.uplift) != MILLION).then_some(Factor(self.uplift))
+    }
+
     /// What the line comes to, rounded half to even; the bill's amount is rounded once, from the
     /// exact sum. Saturates where no amount is as large.
     pub fn amount(&self) -> Amount {
@@ -57,6 +64,16 @@ impl Line {
     fn exact(&self) -> u128 {
         // Two numbers of 64 bits always fit.
         u128::from(self.count) * u128::from(self.price.pico())
+    }
+}
+
+/// A factor on a price, in millionths. `Display` writes `1.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Factor(u32);
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_decimal(f, u128::from(self.0), 6)
     }
 }
 
@@ -121,8 +138,9 @@ impl Priced<'_> {
         let mut billed = [0u64; BUCKETS];
         // Wholes stand before their parts, so backwards every part is known before its whole.
         for (bucket, _) in prices.iter() {
-            let all = self.billable(bucket, counts);
             let parts = parts_of(bucket, &billed);
+            // Of a whole that was not stated at least its parts are known.
+            let all = self.billable(bucket, counts).unwrap_or(parts);
             let Some(count) = all.checked_sub(parts) else {
                 return Err(Contradiction { whole: bucket, count: all, parts }.into());
             };
@@ -133,12 +151,13 @@ impl Priced<'_> {
         Ok(bill)
     }
 
-    /// The count of a bucket as it is billed, its parts included.
-    fn billable(&self, bucket: Bucket, counts: &Counts) -> u64 {
+    /// The count of a bucket as it is billed, its parts included; `None` where it is not stated.
+    fn billable(&self, bucket: Bucket, counts: &Counts) -> Option<u64> {
         match counts.get(bucket) {
-            None if bucket == Bucket::Request => 1,
-            None | Some(0) => 0,
-            Some(count) => count.max(self.minimum(bucket)),
+            None if bucket == Bucket::Request => Some(1),
+            None => None,
+            Some(0) => Some(0),
+            Some(count) => Some(count.max(self.minimum(bucket))),
         }
     }
 }

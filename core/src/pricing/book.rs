@@ -79,8 +79,38 @@ impl PriceBook {
         for (layer, table) in layers.iter_mut().zip(&self.layers) {
             *layer = table.find(provider, model);
         }
-        let base = layers.iter().flatten().next().copied()?;
+        let base: Found<'_> = layers.iter().flatten().next().copied()?;
+        // The response may name a snapshot of the model that a layer on top names in short.
+        for (layer, table) in layers.iter_mut().zip(&self.layers).filter(|(layer, _)| layer.is_none()) {
+            *layer = base.model.names().find_map(|name| table.find(provider, name));
+        }
         Some(Priced { layers, base })
+    }
+
+    /// Every entry, the lowest layer's first: of a higher one those that no layer below has. Each comes
+    /// with what the other layers change of it.
+    pub fn entries(&self) -> impl Iterator<Item = Priced<'_>> {
+        self.layers.iter().enumerate().flat_map(move |(level, table)| {
+            let entries = table.providers().iter().flat_map(|provider| {
+                provider.models().iter().map(move |model| Found { provider, model, is_fallback: false })
+            });
+            entries.filter_map(move |found| self.entry(level, found))
+        })
+    }
+
+    /// The entry `found` of the layer at `level`; `None` where one below has it too.
+    fn entry<'a>(&'a self, level: usize, found: Found<'a>) -> Option<Priced<'a>> {
+        let mut layers = [None; MAX_LAYERS];
+        layers[level] = Some(found);
+        let others = self.layers.iter().enumerate().filter(|(at, _)| *at != level);
+        for (at, table) in others {
+            let same = found.model.names().find_map(|name| table.find(found.provider.id(), name));
+            if at < level && same.is_some_and(|same| !same.is_fallback) {
+                return None;
+            }
+            layers[at] = same;
+        }
+        Some(Priced { layers, base: found })
     }
 }
 
@@ -126,9 +156,7 @@ impl<'a> Priced<'a> {
         context: &PriceContext<'_>,
         at: UnixTime,
     ) -> Option<super::UnitPrice> {
-        let mut counts = Counts::default();
-        counts.set(Bucket::Input, input);
-        let pico = self.prices(&counts, context, at).get(bucket)?;
+        let pico = self.listed(input, context, at).get(bucket)?;
         Some(super::UnitPrice::new(bucket, pico))
     }
 
@@ -145,10 +173,31 @@ impl<'a> Priced<'a> {
             .collect()
     }
 
-    /// Every bucket's price at that time, under those circumstances.
+    /// Every bucket's price for those counts at that time, under those circumstances.
     pub(super) fn prices(&self, counts: &Counts, context: &PriceContext<'_>, at: UnixTime) -> Prices {
-        let (input, at) = (counts.get(Bucket::Input).unwrap_or(0), &Moment::of(at));
-        let mut prices = Prices::NONE;
+        let mut prices = self.listed(counts.get(Bucket::Input).unwrap_or(0), context, at);
+        // Sound that is billed by the second is not billed by the token too (Mistral).
+        let is_timed = prices.get(Bucket::InputAudioSecond).is_some()
+            && counts.get(Bucket::InputAudioSecond).is_some_and(|seconds| seconds > 0);
+        if is_timed && prices.get(Bucket::InputAudio).is_none() {
+            prices.set(Bucket::InputAudio, 0);
+        }
+        // What lies in two priced wholes and has no price of its own is billed in one: in the cache.
+        for (both, kind) in
+            [(Bucket::CacheReadAudio, Bucket::InputAudio), (Bucket::CacheReadImage, Bucket::InputImage)]
+        {
+            if let (None, Some(cached), Some(_)) =
+                (prices.get(both), prices.get(Bucket::CacheRead), prices.get(kind))
+            {
+                prices.set(both, cached);
+            }
+        }
+        prices
+    }
+
+    /// The prices that the tables list for a request with so many input tokens.
+    fn listed(&self, input: u64, context: &PriceContext<'_>, at: UnixTime) -> Prices {
+        let (mut prices, at) = (Prices::NONE, &Moment::of(at));
         for found in self.found() {
             for (bucket, steps) in standard(found.model, at).map(|r| &*r.prices).unwrap_or_default() {
                 prices.set(*bucket, steps.at(input));
@@ -173,11 +222,53 @@ impl<'a> Priced<'a> {
     }
 
     pub(super) fn minimum(&self, bucket: Bucket) -> u64 {
-        self.found().map(|found| found.model.minimum(bucket)).max().unwrap_or(0)
+        self.found().rev().find_map(|found| found.model.minimum(bucket)).unwrap_or(0)
     }
 }
 
 /// The standard rule: the last active one; if none is, the first.
 fn standard<'a>(model: &'a Model, at: &Moment) -> Option<&'a Rule> {
     model.rates.iter().rev().find(|rule| rule.is_active(at)).or_else(|| model.rates.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn table(models: &str) -> PriceTable {
+        let text = alloc::format!(r#"{{"format":"pricing/1","providers":{{"p":{{"models":[{models}]}}}}}}"#);
+        PriceTable::from_json(&text).expect("a table")
+    }
+
+    #[test]
+    fn an_entry_is_listed_once_with_what_a_higher_layer_changes() {
+        let mut book = PriceBook::empty();
+        let low = r#"{"id":"label","match":["a","b*"],"rates":[{"prices":{"input":"1","output":"2"}}]},
+            {"id":"c","rates":[{"prices":{"input":"1"}}]}"#;
+        let high = r#"{"id":"a","rates":[{"prices":{"input":"5"}}]},
+            {"id":"d","rates":[{"prices":{"input":"7"}}]}"#;
+        book.layer(table(low)).expect("room");
+        book.layer(table(high)).expect("room");
+        let at = UnixTime::from_millis(0);
+        let price = |entry: &Priced<'_>, bucket| {
+            entry.price(bucket, 0, &PriceContext::STANDARD, at).map(|price| price.pico() / 1_000_000)
+        };
+        let entries: Vec<_> = book
+            .entries()
+            .map(|entry| {
+                let prices = (price(&entry, Bucket::Input), price(&entry, Bucket::Output));
+                (String::from(entry.model().id()), prices, entry.is_overridden())
+            })
+            .collect();
+        let expected = [
+            ("label", (Some(5), Some(2)), true),
+            ("c", (Some(1), None), false),
+            ("d", (Some(7), None), false),
+        ];
+        assert!(
+            entries.iter().map(|(id, prices, own)| (id.as_str(), *prices, *own)).eq(expected),
+            "{entries:?}"
+        );
+    }
 }

@@ -9,7 +9,7 @@ use super::context::{Circumstance, PriceContext};
 use crate::date::Date;
 use crate::money::Amount;
 use crate::time::UnixTime;
-use crate::usage::{Bucket, Completeness, Usage};
+use crate::usage::{BodyError, Bucket, Completeness, Contradiction, Usage};
 
 /// Where a cost comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ pub enum CostUnknown {
     /// The provider did not state what was used.
     #[error("the usage was not stated")]
     NoUsage,
+    /// The body that states the usage cannot be read to its end.
+    #[error(transparent)]
+    Unreadable(#[from] BodyError),
 }
 
 /// What a usage cost.
@@ -107,13 +110,29 @@ impl PriceContext<'_> {
     }
 }
 
+/// Providers that count parts beside their wholes without saying so.
+const COUNT_BESIDE: [&str; 3] = ["mistral", "perplexity", "x-ai"];
+
+/// What in `usage` cannot be true where it comes from `provider`.
+///
+/// # Errors
+/// The first contradiction.
+pub fn check_usage(usage: &Usage, provider: &str) -> Result<(), Contradiction> {
+    usage.counts.check()?;
+    match usage.beside {
+        Some(contradiction) if !COUNT_BESIDE.contains(&provider) => Err(contradiction),
+        _ => Ok(()),
+    }
+}
+
 impl Cost {
     /// A cost that is known to be nothing: the provider refused before it read anything.
     pub fn nothing() -> Self {
         Self { amount: Some(Amount::ZERO), completeness: Completeness::Complete, ..Self::default() }
     }
 
-    fn unknown(why: CostUnknown) -> Self {
+    /// A cost of which nothing is known.
+    pub fn unknown(why: CostUnknown) -> Self {
         Self { unknown: Some(why), ..Self::default() }
     }
 
@@ -127,6 +146,9 @@ impl Cost {
                 source,
                 ..Self::default()
             };
+        }
+        if let Err(contradiction) = check_usage(usage, billed.provider) {
+            return Self::unknown(BillError::from(contradiction).into());
         }
         match (usage.counts.is_empty(), usage.completeness) {
             (true, Completeness::Complete) => Self::nothing(),
@@ -192,6 +214,10 @@ impl Cost {
         if self.unknown.is_none() {
             self.unknown.clone_from(&other.unknown);
         }
+        // What a refusal did not cost says nothing of an attempt that is not known.
+        if self.completeness != Completeness::Complete && self.source.is_none() {
+            self.amount = None;
+        }
     }
 }
 
@@ -202,14 +228,18 @@ mod tests {
     use alloc::string::ToString;
     use alloc::vec;
 
+    fn book_of(table: &str) -> PriceBook {
+        let mut book = PriceBook::empty();
+        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
+        book
+    }
+
     fn book() -> PriceBook {
         let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
             "rates":[{"prices":{"input":[[0,"1"],[100,"2"]],"output":"10","cache_read":"0.1"}}],
             "variants":[{"when":{"service_tier":["flex"]},"prices":{"output":"5"}}],
             "uplift":[{"when":{"region":["us"]},"multiply":"1.1"}]}]}}}"#;
-        let mut book = PriceBook::empty();
-        book.layer(PriceTable::from_json(table).expect("a table")).expect("room");
-        book
+        book_of(table)
     }
 
     fn usage(counts: &[(Bucket, u64)]) -> Usage {
@@ -222,6 +252,12 @@ mod tests {
         let billed =
             Billed { provider: "p", models, context: PriceContext::STANDARD, at: UnixTime::from_millis(0) };
         Cost::of(usage, &billed, &book())
+    }
+
+    fn cost_at(table: &str, usage: &Usage) -> Cost {
+        let context = PriceContext::STANDARD;
+        let billed = Billed { provider: "p", models: &["m"], context, at: UnixTime::from_millis(0) };
+        Cost::of(usage, &billed, &book_of(table))
     }
 
     fn pico(cost: &Cost) -> Option<u128> {
@@ -257,10 +293,14 @@ mod tests {
 
     #[test]
     fn contradictory_counts_have_no_cost() {
-        let found = cost(&usage(&[(Bucket::Input, 5), (Bucket::CacheRead, 6)]), &["m"]);
-        assert_eq!((found.amount, found.completeness), (None, Completeness::Unknown));
-        let why = found.unknown.expect("a reason").to_string();
-        assert_eq!(why, "contradictory usage: input is 5, its parts add up to 6");
+        for (part, models) in
+            [(Bucket::CacheRead, ["m"]), (Bucket::CacheRead, ["n"]), (Bucket::InputVideo, ["m"])]
+        {
+            let found = cost(&usage(&[(Bucket::Input, 5), (part, 6)]), &models);
+            assert_eq!((found.amount, found.completeness), (None, Completeness::Unknown));
+            let why = found.unknown.expect("a reason").to_string();
+            assert_eq!(why, "contradictory usage: input is 5, its parts add up to 6");
+        }
     }
 
     #[test]
@@ -302,11 +342,73 @@ mod tests {
     }
 
     #[test]
+    fn sound_that_is_billed_by_the_second_is_not_billed_by_the_token_too() {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":"1","audio_second":"3.6","input_audio_second":"3.6"}}]}]}}}"#;
+        let tokens = [(Bucket::Input, 384), (Bucket::InputAudio, 375)];
+        let seconds = [(Bucket::AudioSecond, 4), (Bucket::InputAudioSecond, 4)];
+        let timed = cost_at(table, &usage(&[tokens, seconds].concat()));
+        assert_eq!(pico(&timed), Some(9 * 1_000_000 + 4 * 1_000_000_000));
+        let by_token = cost_at(table, &usage(&tokens));
+        assert_eq!(pico(&by_token), Some(384 * 1_000_000));
+    }
+
+    #[test]
+    fn more_cached_than_read_is_a_contradiction_but_where_it_is_the_custom() {
+        let text =
+            r#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":20}}"#;
+        let used = crate::usage::BodyUsage::from_json(text).expect("JSON").usage;
+        let found = cost(&used, &["m"]);
+        let why = found.unknown.expect("a reason").to_string();
+        assert_eq!(why, "contradictory usage: input is 10, its parts add up to 20");
+        let at = UnixTime::default();
+        let billed = Billed { provider: "x-ai", models: &["grok-4.5"], context: PriceContext::STANDARD, at };
+        assert!(
+            Cost::of(&used, &billed, &PriceBook::embedded()).amount.is_some()
+                || !cfg!(feature = "all-prices")
+        );
+    }
+
+    #[test]
+    fn a_price_of_ones_own_holds_for_snapshots_of_the_model_too() {
+        let mut book = PriceBook::embedded();
+        let own = r#"{"format":"pricing/1","providers":{"openai":{"models":[{"id":"gpt-5",
+            "rates":[{"prices":{"output":"8"}}]}]}}}"#;
+        book.layer(PriceTable::from_json(own).expect("a table")).expect("room");
+        let billed = Billed {
+            provider: "openai",
+            models: &["gpt-5-2025-08-07"],
+            context: PriceContext::STANDARD,
+            at: UnixTime::from_millis(1_795_000_000_000),
+        };
+        let found = Cost::of(&usage(&[(Bucket::Input, 0), (Bucket::Output, 1_000_000)]), &billed, &book);
+        assert_eq!(found.amount.map(|amount| amount.to_string()).as_deref(), Some("8"));
+    }
+
+    #[test]
+    fn what_lies_in_two_priced_wholes_is_billed_once_at_the_price_of_the_cache() {
+        let table = r#"{"format":"pricing/1","providers":{"p":{"as_of":"2026-11-10","models":[{"id":"m",
+            "rates":[{"prices":{"input":"1","cache_read":"0.1","input_audio":"3"}}]}]}}}"#;
+        let counts = [
+            (Bucket::Input, 10),
+            (Bucket::CacheRead, 7),
+            (Bucket::InputAudio, 6),
+            (Bucket::CacheReadAudio, 5),
+        ];
+        let found = cost_at(table, &usage(&counts));
+        // One of sound, seven cached, two of text.
+        assert_eq!(pico(&found), Some(3_000_000 + 7 * 100_000 + 2 * 1_000_000));
+        assert_eq!(found.completeness, Completeness::Complete);
+    }
+
+    #[test]
     fn an_uplift_is_on_tokens_and_rounded_once() {
         let mut used = usage(&[(Bucket::Input, 1), (Bucket::CacheRead, 1), (Bucket::Output, 1)]);
         used.region = Some("US".into());
         let found = cost(&used, &["m"]);
         assert_eq!(pico(&found), Some(11_110_000));
         assert!(found.lines.iter().all(|line| line.uplift == 1_100_000));
+        let factors = found.lines.iter().filter_map(Line::factor).map(|factor| factor.to_string());
+        assert!(factors.eq(["1.1"; 2]));
     }
 }

@@ -194,6 +194,9 @@ impl Packer {
     }
 }
 
+/// Entries for which room is made before any of them was read.
+const MAX_RESERVED: usize = 64;
+
 struct Unpacker<'a>(&'a [u8]);
 
 impl Unpacker<'_> {
@@ -229,7 +232,7 @@ impl Unpacker<'_> {
     /// A list; one that is said to be longer than the bytes that follow is cut.
     fn list<T>(&mut self, each: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length: usize = self.small()?;
-        let mut items = Vec::with_capacity(length.min(self.0.len()));
+        let mut items = Vec::with_capacity(length.min(self.0.len()).min(MAX_RESERVED));
         for _ in 0..length {
             items.push(each(self)?);
         }

@@ -89,12 +89,18 @@ impl Model {
         days
     }
 
+    /// The names that it can be looked up by as a whole: its label, if it accepts that, and others.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let exact = self.matches.iter().filter(|p| p.is_exact()).map(Pattern::as_str);
+        core::iter::once(self.id()).chain(exact)
+    }
+
     fn is_excluded(&self, name: &Lowered) -> bool {
         self.excludes.iter().any(|p| p.accepts(name))
     }
 
-    pub(super) fn minimum(&self, bucket: Bucket) -> u64 {
-        self.minimums.iter().find(|(b, _)| *b == bucket).map_or(0, |(_, n)| *n)
+    pub(super) fn minimum(&self, bucket: Bucket) -> Option<u64> {
+        self.minimums.iter().find(|(b, _)| *b == bucket).map(|(_, n)| *n)
     }
 }
 

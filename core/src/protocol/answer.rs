@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::seal::SealKey;
 use crate::failure::Failure;
 use crate::http::Headers;
-use crate::model::{Event, Loss, LossAction, Request, Response, Wire};
+use crate::model::{Event, Loss, LossAction, Request, Wire};
 use crate::usage::Usage;
 
 /// An application's HTTP request, as the host received it.
@@ -128,9 +128,6 @@ pub(super) trait WireEncoder {
     /// The answer broke: an error in the wire's own form, also after the stream began.
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>);
 }
-
-/// A whole answer on a wire; a function of this shape is in each wire's `server/response.rs`.
-pub(super) type EncodeResponse = fn(&mut Answer, &Response, &Usage) -> String;
 
 /// An error response in an application's protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]

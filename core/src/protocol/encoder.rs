@@ -3,7 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::answer::{Answer, AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, ModelEntry, WireEncoder};
+use super::answer::{
+    Answer, AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, ModelEntry, WireEncoder,
+};
 use super::seal::SealKey;
 use super::{anthropic, gemini, openai_chat, openai_responses};
 use crate::failure::Failure;

@@ -34,8 +34,7 @@ pub use decoder::{Caps, Decoder};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{Encoded, encode_request, encode_resume};
 pub use encoder::{
-    Encoder, decode_request, encode_response, write_bad_request, write_error, write_models,
-    write_token_count,
+    Encoder, decode_request, encode_response, write_bad_request, write_error, write_models, write_token_count,
 };
 pub use encoding::EncodeError;
 pub use error::read_error;

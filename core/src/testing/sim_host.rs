@@ -179,6 +179,16 @@ impl SimHost {
         self.0.borrow().requests.clone()
     }
 
+    /// Moves time to the next thing that a poll has waited for; whether there is one. For those who poll a
+    /// [`Driver`] on this host themselves.
+    pub fn advance(&self) -> bool {
+        let mut world = self.0.borrow_mut();
+        let next = world.wakes.iter().copied().filter(|at| *at > world.now).min();
+        world.wakes.clear();
+        world.now = next.unwrap_or(world.now);
+        next.is_some()
+    }
+
     /// Runs `call` to its end. `cancel` is asked after each event and each step of time, with the
     /// last event; when it says yes the call is cancelled.
     ///
@@ -202,20 +212,14 @@ impl SimHost {
                     return SimRun { events, outcome, requests, dropped, ended };
                 }
                 Poll::Pending => {
-                    let mut world = self.0.borrow_mut();
-                    let next = world.wakes.iter().copied().filter(|at| *at > world.now).min();
-                    match next {
-                        Some(next) => world.now = next,
-                        None => {
-                            drop(world);
-                            assert!(
-                                cancel(&self, events.last().map(|(_, e)| e)) && !cancelled,
-                                "the call waits for something that never happens"
-                            );
-                            cancelled = true;
-                            driver.cancel();
-                            continue;
-                        }
+                    if !self.advance() {
+                        assert!(
+                            cancel(&self, events.last().map(|(_, e)| e)) && !cancelled,
+                            "the call waits for something that never happens"
+                        );
+                        cancelled = true;
+                        driver.cancel();
+                        continue;
                     }
                 }
             }

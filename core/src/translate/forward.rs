@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::request::{Translated, TranslateOptions, context, model};
+use super::request::{TranslateOptions, Translated, context, model};
 use super::tool_names::ToolNames;
 use crate::http::HttpRequest;
 use crate::json::{RawJson, Reader, set_field};

@@ -102,7 +102,7 @@ pub fn translate_request(
     options: &TranslateOptions,
 ) -> Result<Translated, Refusal> {
     if target.dialect.wire == wire {
-        return Ok(forward::request(wire, incoming, target, options)?);
+        return forward::request(wire, incoming, target, options);
     }
     let asked = decode_request(wire, incoming, &options.seal)?;
     let context = context(&asked.request.model, target, options).with(asked.stream_usage, asked.framing);

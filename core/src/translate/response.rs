@@ -52,7 +52,7 @@ impl ResponseTranslator {
             }
         };
         Self {
-            decoder: Decoder::new(dialect, caps),
+            decoder: Decoder::new(dialect, caps).with_tools(dialect, &translated.request.tools),
             names: translated.names.clone(),
             mode,
             vendor: dialect.vendor.into(),

@@ -140,7 +140,9 @@ mod tests {
             assert_eq!((losses.len(), losses[0].action), (1, LossAction::Renamed));
             let kind = PartKind::ToolCall { id: None, name: wired.into(), kind: Default::default() };
             let event = names.restore(Event::PartStart { part: 0, candidate: 0, kind });
-            assert!(matches!(&event, Event::PartStart { kind: PartKind::ToolCall { name: n, .. }, .. } if n == name));
+            assert!(
+                matches!(&event, Event::PartStart { kind: PartKind::ToolCall { name: n, .. }, .. } if n == name)
+            );
         }
     }
 

@@ -6,13 +6,14 @@
 
 use alloc::string::String;
 
+use super::stated_cost::StatedCost;
 use super::{Bucket, Counts, Usage};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
 /// Snapshots of one response are read one after another into the same counts: each replaces what it
-/// states and adds nothing.
+/// states and adds nothing. A cost that it states is read too (OpenRouter speaks this wire as well).
 ///
 /// # Errors
 /// The text is not JSON.
@@ -124,16 +125,19 @@ impl Snapshot {
     fn of(counts: &Counts) -> Self {
         let (cached, written) = (counts.get(Bucket::CacheRead), counts.get(Bucket::CacheWrite));
         let parts = cached.unwrap_or(0).saturating_add(written.unwrap_or(0));
+        let mut top = Step {
+            uncached: counts.get(Bucket::Input).map(|all| all.saturating_sub(parts)),
+            written: None,
+            written_5m: counts.get(Bucket::CacheWrite5m),
+            written_1h: counts.get(Bucket::CacheWrite1h),
+            cached,
+            output: counts.get(Bucket::Output),
+            thinking: counts.get(Bucket::OutputReasoning),
+        };
+        // What the split says by itself was perhaps never stated.
+        top.written = written.filter(|_| top.all_written() != written);
         Self {
-            top: Step {
-                uncached: counts.get(Bucket::Input).map(|all| all.saturating_sub(parts)),
-                written,
-                written_5m: counts.get(Bucket::CacheWrite5m),
-                written_1h: counts.get(Bucket::CacheWrite1h),
-                cached,
-                output: counts.get(Bucket::Output),
-                thinking: counts.get(Bucket::OutputReasoning),
-            },
+            top,
             iterations: None,
             web_searches: counts.get(Bucket::WebSearch),
             web_fetches: counts.get(Bucket::WebFetch),
@@ -153,6 +157,7 @@ impl Snapshot {
 
     fn read_fields(&mut self, r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
         let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+        let mut cost = StatedCost::default();
         while let Some(key) = fields.key(r)? {
             match &*key {
                 "iterations" => self.read_iterations(r)?,
@@ -161,12 +166,13 @@ impl Snapshot {
                 "speed" => keep(&mut usage.speed, r)?,
                 "inference_geo" => keep(&mut usage.region, r)?,
                 key => {
-                    if !self.top.read_field(key, r)? {
+                    if !self.top.read_field(key, r)? && !cost.read_field(key, r)? {
                         r.skip()?;
                     }
                 }
             }
         }
+        usage.stated_cost = cost.amount().or(usage.stated_cost);
         Ok(())
     }
 
@@ -292,6 +298,21 @@ mod tests {
         let alone = r#"{"input_tokens":6,"cache_creation":{"ephemeral_1h_input_tokens":4}}"#;
         assert_eq!(counts(&[alone]).get(CacheWrite), Some(4));
         assert_eq!(counts(&[alone]).get(CacheWrite5m), None);
+    }
+
+    #[test]
+    fn a_later_split_replaces_an_earlier_one() {
+        let split = |n: u64| alloc::format!(r#"{{"cache_creation":{{"ephemeral_5m_input_tokens":{n}}}}}"#);
+        let c = counts(&[&split(10), &split(4)]);
+        assert_eq!((c.get(CacheWrite), c.get(CacheWrite5m)), (Some(4), Some(4)));
+    }
+
+    #[test]
+    fn a_cost_that_a_router_states_is_read() {
+        let mut usage = Usage::default();
+        let text = r#"{"input_tokens":16,"output_tokens":8,"cost":0.000112,"is_byok":false}"#;
+        read_anthropic(&mut Reader::new(text), &mut usage).expect(text);
+        assert_eq!(usage.stated_cost, "0.000112".parse().ok());
     }
 
     #[test]

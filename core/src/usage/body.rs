@@ -4,10 +4,12 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec;
 
+use super::gemini::read_interactions;
 use super::other_apis::{read_bedrock, read_cohere, read_duration};
+use super::shape::Shape;
 use super::{
-    Completeness, Usage, read_anthropic, read_gemini_snapshot, read_openai_chat, read_openai_responses,
-    read_tool_usage,
+    Bucket, Completeness, Usage, read_anthropic, read_gemini_snapshot, read_openai_chat,
+    read_openai_responses, read_tool_usage,
 };
 use crate::json::{self, Kind, Reader};
 
@@ -18,6 +20,7 @@ pub struct BodyUsage {
     pub usage: Usage,
     /// The model that it names.
     pub model: Option<String>,
+    is_anthropic: bool,
 }
 
 /// The deepest an envelope lies in another one: an event around a response around its usage.
@@ -25,8 +28,9 @@ const MAX_ENVELOPES: u32 = 4;
 
 impl BodyUsage {
     /// Reads a whole response, a bare usage object, one event of a stream, or a list of events, of any
-    /// API: OpenAI Chat and its dialects, OpenAI Responses and Live, Anthropic, Gemini, Bedrock
-    /// Converse, Cohere. Which it is shows in the names of the counts.
+    /// API: OpenAI Chat and its dialects, OpenAI Responses, Realtime and Live, Anthropic, Gemini and its
+    /// Interactions, Bedrock Converse, Cohere, Ollama, Llama at Bedrock. Which it is shows in the names of
+    /// the counts.
     ///
     /// # Errors
     /// The text is not JSON.
@@ -53,17 +57,29 @@ impl BodyUsage {
             self.take_object(object, MAX_ENVELOPES)?;
         }
         r.end()?;
-        if !self.usage.counts.is_empty() || self.usage.stated_cost.is_some() {
-            self.usage.completeness = Completeness::Complete;
+        let counts = &self.usage.counts;
+        if !counts.is_empty() || self.usage.stated_cost.is_some() {
+            // An output without an input is half of a usage.
+            let is_half = counts.get(Bucket::Output).is_some() && counts.get(Bucket::Input).is_none();
+            self.usage.completeness = if is_half { Completeness::Partial } else { Completeness::Complete };
         }
         Ok(())
     }
 
     /// Takes an envelope or a usage object.
     fn take_object(&mut self, object: &str, depth: u32) -> Result<(), json::Error> {
-        if let Some(shape) = Shape::of(object)? {
-            return self.take_usage(shape, object);
+        match Shape::of(object)? {
+            // A later event of a stream may leave out what told whose it is.
+            Some(Shape::Responses) if self.is_anthropic && !has_total(object)? => {
+                self.take_usage(Shape::Anthropic, object)
+            }
+            Some(shape) => self.take_usage(shape, object),
+            None => self.take_envelope(object, depth),
         }
+    }
+
+    /// Takes what lies around a usage object; its own fields are none.
+    fn take_envelope(&mut self, object: &str, depth: u32) -> Result<(), json::Error> {
         let mut r = Reader::new(object);
         let Some(mut fields) = r.opt_object()? else { return Ok(()) };
         let (mut vendor, mut standard) = (None, None);
@@ -75,11 +91,27 @@ impl BodyUsage {
                 "usage" | "usageMetadata" | "usage_metadata" => {
                     standard = Some(r.raw()?).filter(|u| *u != "null")
                 }
-                // Groq; Cohere's first version; envelopes of events.
+                // Groq; Cohere's first version.
                 "x_groq" | "meta" => vendor = Some(r.raw()?),
-                "message" | "response" | "metadata" if depth > 0 => {
+                // Ollama, and Llama at Bedrock, have no usage object.
+                "prompt_eval_count" | "prompt_token_count" => {
+                    self.usage.counts.set_opt(Bucket::Input, r.opt_u64()?);
+                }
+                "eval_count" | "generation_token_count" => {
+                    self.usage.counts.set_opt(Bucket::Output, r.opt_u64()?);
+                }
+                "type" => self.note_type(r.opt_string()?),
+                // Bedrock's stream; elsewhere it is the caller's own.
+                "metadata" => {
                     let inner = r.raw()?;
-                    self.take_object(inner, depth - 1)?;
+                    if let Some(usage) = usage_within(inner)? {
+                        self.take_object(usage, 0)?;
+                    }
+                }
+                // Events of streams.
+                "delta" | "interaction" | "message" | "response" if depth > 0 => {
+                    let inner = r.raw()?;
+                    self.take_envelope(inner, depth - 1)?;
                 }
                 _ => r.skip()?,
             }
@@ -88,6 +120,11 @@ impl BodyUsage {
             Some(inner) if depth > 0 => self.take_object(inner, depth - 1),
             _ => Ok(()),
         }
+    }
+
+    /// Messages and their events are Anthropic's.
+    fn note_type(&mut self, kind: Option<Cow<'_, str>>) {
+        self.is_anthropic |= matches!(kind.as_deref(), Some("message" | "message_start" | "message_delta"));
     }
 
     fn note_model(&mut self, model: Option<Cow<'_, str>>) {
@@ -105,7 +142,10 @@ impl BodyUsage {
     fn take_usage(&mut self, shape: Shape, object: &str) -> Result<(), json::Error> {
         let (r, usage) = (&mut Reader::new(object), &mut self.usage);
         match shape {
-            Shape::Anthropic => read_anthropic(r, usage)?,
+            Shape::Anthropic => {
+                self.is_anthropic = true;
+                read_anthropic(r, usage)?;
+            }
             Shape::Bedrock => read_bedrock(r, usage)?,
             Shape::Chat => read_openai_chat(r, usage)?,
             Shape::Cohere => read_cohere(r, usage)?,
@@ -114,6 +154,7 @@ impl BodyUsage {
                 let tier = read_gemini_snapshot(r, &mut usage.counts)?.tier;
                 self.note_tier(tier);
             }
+            Shape::Interactions => read_interactions(r, &mut usage.counts)?,
             Shape::Responses => read_openai_responses(r, usage)?,
         }
         self.usage.raw = vec![object.to_owned()];
@@ -121,96 +162,30 @@ impl BodyUsage {
     }
 }
 
-/// Whose usage object it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Anthropic,
-    Bedrock,
-    Chat,
-    Cohere,
-    Duration,
-    Gemini,
-    Responses,
-}
-
-/// Which tell-tale names stand in an object.
-#[derive(Debug, Default)]
-struct Names {
-    chat: bool,
-    gemini: bool,
-    bedrock: bool,
-    cohere: bool,
-    duration: bool,
-    /// OpenAI Responses and Anthropic alike.
-    plain: bool,
-    /// Anthropic, where no total says that the input holds its parts.
-    anthropic: bool,
-    total: bool,
-    cost: bool,
-    /// Around a usage object.
-    envelope: bool,
-}
-
-impl Names {
-    fn note(&mut self, key: &str, r: &mut Reader<'_>) -> Result<(), json::Error> {
-        let name = match key {
-            "prompt_tokens" | "completion_tokens" | "prompt_cache_hit_tokens" => &mut self.chat,
-            "promptTokenCount"
-            | "candidatesTokenCount"
-            | "thoughtsTokenCount"
-            | "totalTokenCount"
-            | "cachedContentTokenCount"
-            | "toolUsePromptTokenCount" => &mut self.gemini,
-            "inputTokens" | "outputTokens" => &mut self.bedrock,
-            "billed_units" => &mut self.cohere,
-            "input_tokens" | "output_tokens" => &mut self.plain,
-            "cache_creation_input_tokens"
-            | "cache_read_input_tokens"
-            | "cache_creation"
-            | "iterations"
-            | "server_tool_use"
-            | "inference_geo" => &mut self.anthropic,
-            "total_tokens" | "input_tokens_details" => &mut self.total,
-            "cost" | "cost_in_usd_ticks" => &mut self.cost,
-            "usage" | "usageMetadata" | "usage_metadata" | "choices" | "output" | "content" => {
-                &mut self.envelope
-            }
-            "type" => {
-                self.duration |= r.opt_string()?.as_deref() == Some("duration");
-                return Ok(());
-            }
-            _ => return r.skip(),
-        };
-        *name = true;
-        r.skip()
-    }
-
-    const fn shape(&self) -> Option<Shape> {
-        Some(match self {
-            Self { envelope: true, .. } => return None,
-            Self { gemini: true, .. } => Shape::Gemini,
-            Self { bedrock: true, .. } => Shape::Bedrock,
-            Self { cohere: true, .. } => Shape::Cohere,
-            Self { chat: true, .. } => Shape::Chat,
-            Self { anthropic: true, total: false, .. } => Shape::Anthropic,
-            Self { plain: true, .. } => Shape::Responses,
-            Self { duration: true, .. } => Shape::Duration,
-            Self { total: true, .. } | Self { cost: true, .. } => Shape::Chat,
-            _ => return None,
-        })
-    }
-}
-
-impl Shape {
-    /// The shape of a usage object; `None` where it is none.
-    fn of(object: &str) -> Result<Option<Self>, json::Error> {
-        let (mut r, mut names) = (Reader::new(object), Names::default());
-        let Some(mut fields) = r.opt_object()? else { return Ok(None) };
-        while let Some(key) = fields.key(&mut r)? {
-            names.note(&key, &mut r)?;
+/// The usage object of a stream's metadata, if it is one.
+fn usage_within(object: &str) -> Result<Option<&str>, json::Error> {
+    let mut r = Reader::new(object);
+    let Some(mut fields) = r.opt_object()? else { return Ok(None) };
+    let mut usage = None;
+    while let Some(key) = fields.key(&mut r)? {
+        match &*key {
+            "usage" if r.kind()? == Kind::Object => usage = Some(r.raw()?),
+            _ => r.skip()?,
         }
-        Ok(names.shape())
     }
+    Ok(usage)
+}
+
+/// Whether the object states a total, which Anthropic's never does.
+fn has_total(object: &str) -> Result<bool, json::Error> {
+    let mut r = Reader::new(object);
+    let Some(mut fields) = r.opt_object()? else { return Ok(false) };
+    let mut found = false;
+    while let Some(key) = fields.key(&mut r)? {
+        found |= matches!(&*key, "total_tokens" | "input_tokens_details");
+        r.skip()?;
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -220,26 +195,6 @@ mod tests {
 
     fn read(text: &str) -> BodyUsage {
         BodyUsage::from_json(text).expect(text)
-    }
-
-    #[test]
-    fn every_api_is_told_by_its_fields() {
-        for (text, shape) in [
-            (r#"{"prompt_tokens":1,"cache_read_input_tokens":2}"#, Some(Shape::Chat)),
-            (r#"{"input_tokens":1,"output_tokens":2,"total_tokens":3}"#, Some(Shape::Responses)),
-            (r#"{"input_tokens":1,"cache_read_input_tokens":2}"#, Some(Shape::Anthropic)),
-            (r#"{"output_tokens":15,"server_tool_use":null}"#, Some(Shape::Anthropic)),
-            (r#"{"totalTokenCount":1}"#, Some(Shape::Gemini)),
-            (r#"{"inputTokens":1}"#, Some(Shape::Bedrock)),
-            (r#"{"billed_units":{}}"#, Some(Shape::Cohere)),
-            (r#"{"type":"duration","seconds":9}"#, Some(Shape::Duration)),
-            (r#"{"cost":0.1}"#, Some(Shape::Chat)),
-            (r#"{"usage":{},"cost":1}"#, None),
-            (r#"{"type":"message_stop"}"#, None),
-            ("null", None),
-        ] {
-            assert_eq!(Shape::of(text), Ok(shape), "{text}");
-        }
     }
 
     #[test]
@@ -260,6 +215,33 @@ mod tests {
     }
 
     #[test]
+    fn what_a_caller_wrote_into_its_metadata_is_no_usage() {
+        let body = r#"{"object":"response","model":"m","service_tier":"default","usage":{"input_tokens":5,
+            "output_tokens":1,"total_tokens":6},"metadata":{"cost":"12","service_tier":"flex","model":"x"}}"#;
+        let body = read(body);
+        assert_eq!((body.usage.stated_cost, body.model.as_deref()), (None, Some("m")));
+        assert_eq!(body.usage.service_tier.as_deref(), Some("default"));
+        let bedrock = r#"{"metadata":{"usage":{"inputTokens":3,"outputTokens":1}}}"#;
+        assert_eq!(read(bedrock).usage.counts.get(Input), Some(3));
+    }
+
+    #[test]
+    fn an_event_that_leaves_out_the_cache_is_of_the_stream_that_stated_it() {
+        let events = r#"[{"type":"message_start","message":{"usage":{"input_tokens":25,
+            "cache_creation_input_tokens":10,"cache_read_input_tokens":3,"output_tokens":1}}},
+            {"type":"message_delta","usage":{"input_tokens":25,"output_tokens":15}}]"#;
+        assert_eq!(read(events).usage.counts.get(Input), Some(38));
+        let fast = r#"{"type":"message","usage":{"input_tokens":10,"output_tokens":1,"speed":"fast"}}"#;
+        assert_eq!(read(fast).usage.speed.as_deref(), Some("fast"));
+    }
+
+    #[test]
+    fn an_output_without_an_input_is_half_of_a_usage() {
+        let body = read(r#"{"usage":{"prompt_tokens":-5,"completion_tokens":5}}"#);
+        assert_eq!(body.usage.completeness, Completeness::Partial);
+    }
+
+    #[test]
     fn one_usage_under_two_names_counts_once() {
         let both = r#"{"choices":[],"x_groq":{"usage":{"prompt_tokens":23,"completion_tokens":19}},
             "usage":{"prompt_tokens":23,"completion_tokens":19}}"#;
@@ -267,6 +249,30 @@ mod tests {
         let alone = r#"{"choices":[],"usage":null,"x_groq":{"usage":{"prompt_tokens":23}}}"#;
         assert_eq!(read(alone).usage.counts.get(Input), Some(23));
         assert_eq!(read(r#"{"type":"duration","seconds":9}"#).usage.counts.get(AudioSecond), Some(9));
+    }
+
+    #[test]
+    fn counts_without_a_usage_object_are_read_where_they_stand() {
+        let last =
+            r#"{"model":"m","message":{"content":""},"done":true,"prompt_eval_count":13,"eval_count":23}"#;
+        for text in [last, r#"{"generation":"","prompt_token_count":13,"generation_token_count":23}"#] {
+            let counts = read(text).usage.counts;
+            assert_eq!((counts.get(Input), counts.get(Output)), (Some(13), Some(23)));
+        }
+        assert_eq!(read(last).model.as_deref(), Some("m"));
+    }
+
+    #[test]
+    fn what_a_caller_noted_is_no_usage() {
+        let noted = r#"{"id":"r","metadata":{"input_tokens":"5"},"usage":null}"#;
+        assert_eq!(read(noted), BodyUsage::default());
+    }
+
+    #[test]
+    fn the_last_event_of_a_stream_may_hold_its_usage_in_a_delta() {
+        let end = r#"{"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{
+            "billed_units":{"input_tokens":68,"output_tokens":8},"cached_tokens":992}}}"#;
+        assert_eq!(read(end).usage.counts.iter().collect::<vec::Vec<_>>(), [(Input, 68), (Output, 8)]);
     }
 
     #[test]

@@ -56,6 +56,52 @@ pub(crate) fn read_gemini_snapshot<'a>(
     Ok(GeminiSnapshot { tier, is_counted: tokens.is_counted() })
 }
 
+/// Reads the usage object of Gemini's Interactions, which counts the same things under other names,
+/// and its searches.
+///
+/// # Errors
+/// The text is not JSON.
+pub(super) fn read_interactions(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let mut tokens = Tokens::default();
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "total_input_tokens" => tokens.prompt = r.opt_u64()?,
+            "total_output_tokens" => tokens.candidates = r.opt_u64()?,
+            "total_thought_tokens" => tokens.thoughts = r.opt_u64()?,
+            "total_tool_use_tokens" => tokens.tool_use = r.opt_u64()?,
+            "total_cached_tokens" => counts.set_opt(Bucket::CacheRead, r.opt_u64()?),
+            "input_tokens_by_modality" | "tool_use_tokens_by_modality" => tokens.input.read(r)?,
+            "output_tokens_by_modality" => tokens.output.read(r)?,
+            "cached_tokens_by_modality" => tokens.cache.read(r)?,
+            "grounding_tool_count" => read_searches(r, counts)?,
+            _ => r.skip()?,
+        }
+    }
+    tokens.state(counts);
+    Ok(())
+}
+
+/// A list of `{type, count}`.
+fn read_searches(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut list) = r.opt_array()? else { return Ok(()) };
+    while list.element(r)? {
+        let Some(mut fields) = r.opt_object()? else { continue };
+        let (mut is_search, mut count) = (false, None);
+        while let Some(key) = fields.key(r)? {
+            match &*key {
+                "count" => count = r.opt_u64()?,
+                "type" => is_search = r.opt_string()?.as_deref() == Some("google_search"),
+                _ => r.skip()?,
+            }
+        }
+        if is_search {
+            counts.set_opt(Bucket::WebSearch, count);
+        }
+    }
+    Ok(())
+}
+
 /// The counts of one object, before they are added up.
 #[derive(Default)]
 struct Tokens {
@@ -111,7 +157,7 @@ struct Modalities {
 }
 
 impl Modalities {
-    /// Adds a list of `{modality, tokenCount}`.
+    /// Adds a list of `{modality, tokenCount}`, or `{modality, tokens}`.
     fn read(&mut self, r: &mut Reader<'_>) -> Result<(), json::Error> {
         let Some(mut list) = r.opt_array()? else { return Ok(()) };
         while list.element(r)? {
@@ -120,15 +166,15 @@ impl Modalities {
             while let Some(key) = fields.key(r)? {
                 match &*key {
                     "modality" => modality = r.opt_text()?,
-                    "tokenCount" => count = r.opt_u64()?,
+                    "tokenCount" | "tokens" => count = r.opt_u64()?,
                     _ => r.skip()?,
                 }
             }
-            // Proto JSON may spell an enum by its number.
+            // Proto JSON may spell an enum by its number; Interactions spells it small.
             let place = match modality.as_deref() {
-                Some("AUDIO" | "4") => &mut self.audio,
-                Some("IMAGE" | "DOCUMENT" | "2" | "5") => &mut self.image,
-                Some("VIDEO" | "3") => &mut self.video,
+                Some("AUDIO" | "audio" | "4") => &mut self.audio,
+                Some("IMAGE" | "DOCUMENT" | "image" | "document" | "2" | "5") => &mut self.image,
+                Some("VIDEO" | "video" | "3") => &mut self.video,
                 _ => continue,
             };
             *place = sum(*place, count);
@@ -220,6 +266,25 @@ mod tests {
         ] {
             assert_eq!(read(&texts).get(Bucket::Input), Some(12), "{texts:?}");
         }
+    }
+
+    #[test]
+    fn interactions_count_the_same_under_other_names() {
+        let text = r#"{"total_input_tokens":53,"total_cached_tokens":8,"total_output_tokens":269,
+            "total_thought_tokens":279,"total_tool_use_tokens":7,"total_tokens":608,
+            "input_tokens_by_modality":[{"modality":"text","tokens":50},{"modality":"image","tokens":3}],
+            "grounding_tool_count":[{"type":"url_context","count":9},{"type":"google_search","count":1}]}"#;
+        let mut counts = Counts::default();
+        read_interactions(&mut Reader::new(text), &mut counts).expect(text);
+        let expected = [
+            (Bucket::Input, 60),
+            (Bucket::Output, 548),
+            (Bucket::CacheRead, 8),
+            (Bucket::InputImage, 3),
+            (Bucket::OutputReasoning, 279),
+            (Bucket::WebSearch, 1),
+        ];
+        assert!(counts.iter().eq(expected), "{counts:?}");
     }
 
     #[test]

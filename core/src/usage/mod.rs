@@ -6,14 +6,18 @@
 
 mod anthropic;
 mod body;
+mod body_stream;
 mod bucket;
 mod contradiction;
 mod counts;
 mod estimate;
 mod gemini;
+mod ledger;
+mod ledger_json;
 mod openai_chat;
 mod openai_responses;
 mod other_apis;
+mod shape;
 mod stated_cost;
 
 use alloc::string::String;
@@ -24,12 +28,15 @@ use crate::money::Amount;
 pub(crate) use anthropic::Snapshot as AnthropicSnapshot;
 pub use anthropic::read_anthropic;
 pub use body::BodyUsage;
+pub use body_stream::BodyError;
 pub use bucket::Bucket;
 pub use contradiction::Contradiction;
 pub use counts::Counts;
 pub use estimate::estimate_tokens;
 pub use gemini::read_gemini;
 pub(crate) use gemini::{GeminiSnapshot, read_gemini_snapshot};
+pub use ledger::{Account, Entry, Ledger, Sum, Tally};
+pub use ledger_json::NotALedger;
 pub use openai_chat::read_openai_chat;
 pub use openai_responses::read_openai_responses;
 pub(crate) use openai_responses::read_tool_usage;
@@ -85,6 +92,9 @@ pub struct Usage {
     pub speed: Option<String>,
     /// Where the response says that it was made (Anthropic's `inference_geo`).
     pub region: Option<String>,
+    /// A part that was stated larger than its whole, and was counted beside it. Some providers count so;
+    /// from the others it is a contradiction, and [`crate::pricing::Cost`] knows who is who.
+    pub beside: Option<Contradiction>,
     /// What the provider says that it cost (OpenRouter, xAI, Perplexity). It beats any price table.
     pub stated_cost: Option<Amount>,
     /// The provider's usage objects as they came, JSON text; a later snapshot replaces the one it

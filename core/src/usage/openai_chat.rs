@@ -1,14 +1,19 @@
 //! The usage object of OpenAI Chat and its dialects.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
 use super::stated_cost::StatedCost;
-use super::{Bucket, Counts, Usage};
+use super::{Bucket, Contradiction, Counts, Usage};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
-/// A cost that it states is read too. The dialects are told apart by what they state, never by name: cached tokens under one of six
-/// names, output that only the total shows (xAI, Gemini's compatible endpoint), citations on top of
-/// the completion (Perplexity), a prompt without its cached part (Mistral, some of xAI).
+/// A cost that it states is read too. The dialects are told apart by what they state, never by name:
+/// cached tokens under one of seven names, output that only the total shows (xAI, Gemini's compatible
+/// endpoint), citations on top of the completion (Perplexity). A part that is larger than its whole
+/// cannot lie in it, so it lies beside: cached tokens (Mistral, xAI at Azure), sound (Mistral),
+/// thinking (Gemini behind Vercel's gateway).
 ///
 /// # Errors
 /// The text is not JSON.
@@ -16,7 +21,10 @@ pub fn read_openai_chat(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), jso
     let mut raw = Raw::default();
     raw.read(r, &mut usage.counts)?;
     raw.conclude(&mut usage.counts);
+    usage.beside = raw.beside(&usage.counts);
     usage.stated_cost = raw.cost.amount().or(usage.stated_cost);
+    // Mistral and Groq state it here; a response that states it itself comes first.
+    usage.service_tier = usage.service_tier.take().or(raw.service_tier);
     Ok(())
 }
 
@@ -35,8 +43,12 @@ struct Raw {
     reasoning: Option<u64>,
     reasoning_flat: Option<u64>,
     citations: Option<u64>,
+    audio: Option<u64>,
     audio_flat: Option<u64>,
     cost: StatedCost,
+    service_tier: Option<String>,
+    /// Whether it has a field that only Perplexity has.
+    is_perplexity: bool,
 }
 
 impl Raw {
@@ -57,6 +69,7 @@ impl Raw {
                 "prompt_cache_hit_tokens"
                 | "cached_tokens"
                 | "num_cached_tokens"
+                | "cached_prompt_text_tokens"
                 | "cache_read_input_tokens"
                 | "cache_read_tokens" => keep(&mut self.cached_flat, r.opt_u64()?),
                 "prompt_cache_miss_tokens" => keep(&mut self.miss, r.opt_u64()?),
@@ -65,10 +78,20 @@ impl Raw {
                 }
                 "cache_creation" => cache_creation(r, counts)?,
                 "reasoning_tokens" => keep(&mut self.reasoning_flat, r.opt_u64()?),
-                "citation_tokens" => keep(&mut self.citations, r.opt_u64()?),
+                "citation_tokens" => {
+                    self.is_perplexity = true;
+                    keep(&mut self.citations, r.opt_u64()?);
+                }
+                "search_context_size" => {
+                    self.is_perplexity = true;
+                    r.skip()?;
+                }
                 "audio_prompt_tokens" => keep(&mut self.audio_flat, r.opt_u64()?),
+                "prompt_audio_seconds" => sound_seconds(counts, r.opt_u64()?),
                 "num_search_queries" => counts.set_opt(Bucket::WebSearch, r.opt_u64()?),
                 "server_tool_use" | "server_tool_use_details" => server_tools(r, counts)?,
+                "server_side_tool_usage_details" => read_xai_tools(r, counts)?,
+                "service_tier" => self.service_tier = r.opt_string()?.map(Cow::into_owned),
                 key => {
                     if !self.cost.read_field(key, r)? {
                         r.skip()?;
@@ -88,7 +111,7 @@ impl Raw {
                     keep(&mut self.written, r.opt_u64()?);
                 }
                 "cache_write_tokens_details" => cache_write_details(r, counts)?,
-                "audio_tokens" => counts.set_opt(Bucket::InputAudio, r.opt_u64()?),
+                "audio_tokens" => keep(&mut self.audio, r.opt_u64()?),
                 "image_tokens" => counts.set_opt(Bucket::InputImage, r.opt_u64()?),
                 "video_tokens" => counts.set_opt(Bucket::InputVideo, r.opt_u64()?),
                 _ => r.skip()?,
@@ -114,39 +137,64 @@ impl Raw {
     }
 
     fn conclude(&self, counts: &mut Counts) {
-        let cached = self.cached.or(self.cached_flat);
-        let written = self.written.or(self.written_flat);
-        let reasoning = self.reasoning.or(self.reasoning_flat);
-        counts.set_opt(Bucket::Input, self.input(cached, written));
-        counts.set_opt(Bucket::Output, self.output(cached, written));
-        counts.set_opt(Bucket::CacheRead, cached);
-        counts.set_opt(Bucket::CacheWrite, written);
-        counts.set_opt(Bucket::OutputReasoning, reasoning);
+        counts.set_opt(Bucket::InputAudio, self.audio.or(self.audio_flat));
+        counts.set_opt(Bucket::CacheRead, self.cached.or(self.cached_flat));
+        counts.set_opt(Bucket::CacheWrite, self.written.or(self.written_flat));
+        counts.set_opt(Bucket::OutputReasoning, self.reasoning.or(self.reasoning_flat));
         counts.set_opt(Bucket::OutputCitation, self.citations);
-        if counts.get(Bucket::InputAudio).is_none() {
-            counts.set_opt(Bucket::InputAudio, self.audio_flat);
-        }
+        // Parts that only an earlier snapshot stated count as well.
+        let input = self.input(counts);
+        counts.set_opt(Bucket::Input, input);
+        counts.set_opt(Bucket::Output, self.output(input, counts));
     }
 
-    /// The prompt with its cached part, which cannot be larger than the whole.
-    fn input(&self, cached: Option<u64>, written: Option<u64>) -> Option<u64> {
-        let both = cached.unwrap_or(0).saturating_add(written.unwrap_or(0));
-        match self.prompt {
-            Some(prompt) if cached.is_some_and(|cached| cached > prompt) => Some(prompt.saturating_add(both)),
-            Some(prompt) => Some(prompt),
-            None => Some(cached?.saturating_add(self.miss?)),
-        }
-    }
-
-    fn output(&self, cached: Option<u64>, written: Option<u64>) -> Option<u64> {
-        // Who counts citations counts them, and the reasoning, beside the completion (Perplexity).
-        let beside = match self.citations {
-            Some(citations) => citations.saturating_add(self.reasoning_flat.unwrap_or(0)),
-            None => 0,
+    /// The prompt with the parts that cannot lie in it.
+    fn input(&self, parts: &Counts) -> Option<u64> {
+        let part = |bucket| parts.get(bucket).unwrap_or(0);
+        let cached = part(Bucket::CacheRead);
+        let Some(prompt) = self.prompt else {
+            return Some(parts.get(Bucket::CacheRead)?.saturating_add(self.miss?));
         };
-        let stated = self.completion.map(|n| n.saturating_add(beside));
-        let rest =
-            self.total.zip(self.input(cached, written)).map(|(total, input)| total.saturating_sub(input));
+        let mut input = prompt;
+        if cached > prompt {
+            input = input.saturating_add(cached).saturating_add(part(Bucket::CacheWrite));
+        }
+        let sound = part(Bucket::InputAudio);
+        if sound > prompt || self.total_adds(prompt, sound) {
+            input = input.saturating_add(sound);
+        }
+        Some(input)
+    }
+
+    /// The part that lies beside its whole because it is larger, where no total and no custom of a provider
+    /// that shows in the fields says that it does.
+    fn beside(&self, parts: &Counts) -> Option<Contradiction> {
+        let part = |bucket| parts.get(bucket).unwrap_or(0);
+        let (cached, thinking) = (part(Bucket::CacheRead), part(Bucket::OutputReasoning));
+        if let Some(count) = self.prompt.filter(|prompt| cached > *prompt) {
+            let parts = cached.saturating_add(part(Bucket::CacheWrite));
+            return Some(Contradiction { whole: Bucket::Input, count, parts });
+        }
+        let is_told = self.is_perplexity || self.total_adds(self.prompt.unwrap_or(0), thinking);
+        let count = self.completion.filter(|completion| thinking > *completion && !is_told)?;
+        Some(Contradiction { whole: Bucket::Output, count, parts: thinking })
+    }
+
+    /// Whether the total is the prompt, the completion and that much, which is not nothing.
+    fn total_adds(&self, prompt: u64, much: u64) -> bool {
+        let sum = prompt.saturating_add(self.completion.unwrap_or(0)).saturating_add(much);
+        much > 0 && self.total == Some(sum)
+    }
+
+    fn output(&self, input: Option<u64>, parts: &Counts) -> Option<u64> {
+        let part = |bucket| parts.get(bucket).unwrap_or(0);
+        let stated = self.completion.map(|completion| {
+            let (citations, thinking) = (part(Bucket::OutputCitation), part(Bucket::OutputReasoning));
+            // Perplexity counts citations and thinking beside the completion.
+            let is_beside = thinking > completion || self.is_perplexity;
+            completion.saturating_add(citations).saturating_add(if is_beside { thinking } else { 0 })
+        });
+        let rest = self.total.zip(input).map(|(total, input)| total.saturating_sub(input));
         match (stated, rest) {
             (Some(stated), rest) => Some(stated.max(rest.unwrap_or(0))),
             (None, Some(rest)) if rest > 0 => Some(rest),
@@ -186,6 +234,25 @@ pub(super) fn cache_write_details(r: &mut Reader<'_>, counts: &mut Counts) -> Re
     Ok(())
 }
 
+/// Seconds of sound read, which are seconds of sound.
+fn sound_seconds(counts: &mut Counts, seconds: Option<u64>) {
+    counts.set_opt(Bucket::AudioSecond, seconds);
+    counts.set_opt(Bucket::InputAudioSecond, seconds);
+}
+
+/// Reads xAI's `server_side_tool_usage_details`, which both of its wires spell alike.
+pub(super) fn read_xai_tools(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "file_search_calls" => counts.set_opt(Bucket::FileSearch, r.opt_u64()?),
+            "web_search_calls" => counts.set_opt(Bucket::WebSearch, r.opt_u64()?),
+            _ => r.skip()?,
+        }
+    }
+    Ok(())
+}
+
 fn server_tools(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(key) = fields.key(r)? {
@@ -202,8 +269,8 @@ fn server_tools(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Err
 mod tests {
     use super::*;
     use Bucket::{
-        CacheRead, CacheWrite, CacheWrite12h, CacheWrite30m, Input, InputAudio, Output, OutputCitation,
-        OutputReasoning, WebSearch,
+        AudioSecond, CacheRead, CacheWrite, CacheWrite12h, CacheWrite30m, Input, InputAudio,
+        InputAudioSecond, Output, OutputCitation, OutputReasoning, WebSearch,
     };
 
     fn read(usage: &str) -> Counts {
@@ -276,6 +343,57 @@ mod tests {
                 "prompt_tokens_details":{"cached_tokens":161}}"#,
             &[(Input, 168), (CacheRead, 161), (Output, 1)],
         );
+    }
+
+    #[test]
+    fn sound_beside_the_prompt_shows_in_the_total() {
+        check(
+            r#"{"prompt_audio_seconds":4,"prompt_tokens":9,"total_tokens":585,"completion_tokens":201,
+                "prompt_tokens_details":{"cached_tokens":0,"audio_tokens":375}}"#,
+            &[(Input, 384), (InputAudio, 375), (Output, 201), (InputAudioSecond, 4), (AudioSecond, 4)],
+        );
+        check(
+            r#"{"prompt_tokens":900,"completion_tokens":10,"total_tokens":1285,"prompt_tokens_details":{"audio_tokens":375}}"#,
+            &[(Input, 1275), (Output, 10)],
+        );
+        check(
+            r#"{"prompt_tokens":900,"completion_tokens":10,"total_tokens":910,"prompt_tokens_details":{"audio_tokens":375}}"#,
+            &[(Input, 900), (Output, 10)],
+        );
+    }
+
+    #[test]
+    fn more_thinking_than_completion_lies_beside_it() {
+        check(
+            r#"{"prompt_tokens":40,"completion_tokens":14,"total_tokens":54,"cost":0.001592,
+                "completion_tokens_details":{"reasoning_tokens":112}}"#,
+            &[(Input, 40), (Output, 126), (OutputReasoning, 112)],
+        );
+    }
+
+    #[test]
+    fn a_later_snapshot_keeps_the_parts_that_it_leaves_out() {
+        let mut usage = Usage::default();
+        for text in [
+            r#"{"prompt_tokens":7,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":161},
+                "completion_tokens_details":{"reasoning_tokens":4}}"#,
+            r#"{"prompt_tokens":7,"completion_tokens":2}"#,
+        ] {
+            read_openai_chat(&mut Reader::new(text), &mut usage).expect(text);
+        }
+        let stated = [(Input, 168), (Output, 6), (CacheRead, 161), (OutputReasoning, 4)];
+        assert!(usage.counts.iter().eq(stated), "{:?}", usage.counts);
+    }
+
+    #[test]
+    fn a_tier_that_the_response_states_comes_before_that_of_the_usage() {
+        let tier = |known: Option<&str>| {
+            let mut usage = Usage { service_tier: known.map(Into::into), ..Usage::default() };
+            read_openai_chat(&mut Reader::new(r#"{"service_tier":"on_demand"}"#), &mut usage).expect("JSON");
+            usage.service_tier
+        };
+        assert_eq!(tier(None).as_deref(), Some("on_demand"));
+        assert_eq!(tier(Some("flex")).as_deref(), Some("flex"));
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! The usage object of OpenAI Responses.
 
-use super::openai_chat::cache_write_details;
+use super::openai_chat::{cache_write_details, read_xai_tools};
 use super::stated_cost::StatedCost;
 use super::{Bucket, Counts, Usage};
 use crate::json::{self, Reader};
 
 /// Reads one usage object into `usage`; what it does not state stays as it was.
 ///
-/// A cost that it states is read too. `input_tokens` and `output_tokens` are inclusive here. Where `total_tokens` exceeds their sum,
-/// the rest is output that `output_tokens` left out.
+/// A cost that it states is read too. `input_tokens` and `output_tokens` are inclusive here. Where
+/// `total_tokens` exceeds their sum, the rest is output that `output_tokens` left out. Realtime sessions
+/// state the same under slightly other names.
 ///
 /// # Errors
 /// The text is not JSON.
@@ -21,9 +22,12 @@ pub fn read_openai_responses(r: &mut Reader<'_>, usage: &mut Usage) -> Result<()
             "input_tokens" => input = r.opt_u64()?,
             "output_tokens" => output = r.opt_u64()?,
             "total_tokens" => total = r.opt_u64()?,
-            "input_tokens_details" => read_input(r, counts)?,
-            "output_tokens_details" => read_output(r, counts)?,
+            "input_tokens_details" | "input_token_details" => read_input(r, counts)?,
+            "output_tokens_details" | "output_token_details" => read_output(r, counts)?,
             "tool_calls_details" => read_tool_calls(r, counts)?,
+            "server_side_tool_usage_details" => read_xai_tools(r, counts)?,
+            "billable_audio_seconds" => counts.set_opt(Bucket::AudioSecond, r.opt_u64()?),
+            "input_text_messages" => counts.set_opt(Bucket::TextMessage, r.opt_u64()?),
             key => {
                 if !cost.read_field(key, r)? {
                     r.skip()?;
@@ -91,6 +95,10 @@ fn read_input(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error
                 cache_write_details(r, counts)?;
                 continue;
             }
+            "cached_tokens_details" => {
+                read_cached(r, counts)?;
+                continue;
+            }
             "image_tokens" => Bucket::InputImage,
             _ => {
                 r.skip()?;
@@ -102,6 +110,18 @@ fn read_input(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error
     Ok(())
 }
 
+fn read_cached(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
+    let Some(mut fields) = r.opt_object()? else { return Ok(()) };
+    while let Some(key) = fields.key(r)? {
+        match &*key {
+            "audio_tokens" => counts.set_opt(Bucket::CacheReadAudio, r.opt_u64()?),
+            "image_tokens" => counts.set_opt(Bucket::CacheReadImage, r.opt_u64()?),
+            _ => r.skip()?,
+        }
+    }
+    Ok(())
+}
+
 fn read_output(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(key) = fields.key(r)? {
@@ -109,7 +129,7 @@ fn read_output(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json::Erro
             "accepted_prediction_tokens" => Bucket::PredictionAccepted,
             "audio_tokens" => Bucket::OutputAudio,
             "image_tokens" => Bucket::OutputImage,
-            "reasoning_tokens" => Bucket::OutputReasoning,
+            "reasoning_tokens" | "thinking_tokens" => Bucket::OutputReasoning,
             "rejected_prediction_tokens" => Bucket::PredictionRejected,
             _ => {
                 r.skip()?;
@@ -170,9 +190,28 @@ mod tests {
     }
 
     #[test]
+    fn realtime_sessions_split_what_was_cached() {
+        let text = r#"{"total_tokens":253,"input_tokens":132,"output_tokens":121,"input_token_details":{
+            "text_tokens":119,"audio_tokens":13,"cached_tokens":64,
+            "cached_tokens_details":{"text_tokens":60,"audio_tokens":4}},
+            "output_token_details":{"text_tokens":30,"audio_tokens":91}}"#;
+        let expected = [
+            (Bucket::Input, 132),
+            (Bucket::Output, 121),
+            (Bucket::CacheRead, 64),
+            (Bucket::InputAudio, 13),
+            (Bucket::CacheReadAudio, 4),
+            (Bucket::OutputAudio, 91),
+        ];
+        assert_eq!(counts(text), expected);
+    }
+
+    #[test]
     fn tools_are_counted_where_they_are_stated() {
         let text = r#"{"tool_calls_details":{"search_web":{"invocation":2}}}"#;
         assert_eq!(counts(text), [(Bucket::WebSearch, 2)]);
+        let text = r#"{"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1,"file_search_calls":3}}"#;
+        assert_eq!(counts(text), [(Bucket::WebSearch, 2), (Bucket::FileSearch, 3)]);
         let mut counts = Counts::default();
         let text = r#"{"image_gen":{"total_tokens":1},"web_search":{"num_requests":3}}"#;
         read_tool_usage(&mut Reader::new(text), &mut counts).expect(text);

@@ -21,10 +21,11 @@ pub(super) fn read_bedrock(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), 
             _ => r.skip()?,
         }
     }
-    let parts = read.unwrap_or(0).saturating_add(written.unwrap_or(0));
-    counts.set_opt(Bucket::Input, uncached.map(|n| n.saturating_add(parts)));
     counts.set_opt(Bucket::CacheRead, read);
     counts.set_opt(Bucket::CacheWrite, written);
+    let part = |bucket| counts.get(bucket).unwrap_or(0);
+    let parts = part(Bucket::CacheRead).saturating_add(part(Bucket::CacheWrite));
+    counts.set_opt(Bucket::Input, uncached.map(|n| n.saturating_add(parts)));
     Ok(())
 }
 
@@ -54,22 +55,26 @@ fn read_cache_details(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), jso
     Ok(())
 }
 
-/// Reads Cohere's `usage`: what is billed, not what was read, is stated as `billed_units`.
+/// Reads Cohere's `usage`. What is billed is stated as `billed_units` and leaves out what Cohere adds to
+/// a prompt; where it is stated it counts, and the cached tokens, which are part of what was read, do not.
 ///
 /// # Errors
 /// The text is not JSON.
 pub(super) fn read_cohere(r: &mut Reader<'_>, usage: &mut Usage) -> Result<(), json::Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
-    let (mut billed, mut tokens) = (Counts::default(), Counts::default());
+    let (mut billed, mut read) = (Counts::default(), Counts::default());
     while let Some(key) = fields.key(r)? {
         match &*key {
             "billed_units" => read_cohere_units(r, &mut billed)?,
-            "tokens" => read_cohere_units(r, &mut tokens)?,
-            "cached_tokens" => billed.set_opt(Bucket::CacheRead, r.opt_u64()?),
+            "tokens" => read_cohere_units(r, &mut read)?,
+            "cached_tokens" => read.set_opt(Bucket::CacheRead, r.opt_u64()?),
             _ => r.skip()?,
         }
     }
-    for (bucket, count) in tokens.iter().chain(billed.iter()) {
+    // Of what is billed at most all was thinking.
+    let thinking = read.get(Bucket::OutputReasoning).zip(billed.get(Bucket::Output));
+    billed.set_opt(Bucket::OutputReasoning, thinking.map(|(thinking, output)| thinking.min(output)));
+    for (bucket, count) in if billed.is_empty() { read } else { billed }.iter() {
         usage.counts.set(bucket, count);
     }
     Ok(())
@@ -81,6 +86,7 @@ fn read_cohere_units(r: &mut Reader<'_>, counts: &mut Counts) -> Result<(), json
         match &*key {
             "input_tokens" => counts.set_opt(Bucket::Input, r.opt_u64()?),
             "output_tokens" => counts.set_opt(Bucket::Output, r.opt_u64()?),
+            "reasoning_tokens" => counts.set_opt(Bucket::OutputReasoning, r.opt_u64()?),
             _ => r.skip()?,
         }
     }
@@ -142,9 +148,23 @@ mod tests {
     }
 
     #[test]
+    fn a_later_bedrock_snapshot_keeps_the_parts_that_it_leaves_out() {
+        let mut usage = Usage::default();
+        for text in [r#"{"inputTokens":25,"cacheReadInputTokens":5}"#, r#"{"inputTokens":30}"#] {
+            read_bedrock(&mut Reader::new(text), &mut usage).expect(text);
+        }
+        assert_eq!(usage.counts.get(Bucket::Input), Some(35));
+    }
+
+    #[test]
     fn cohere_bills_units_not_tokens() {
-        let text = r#"{"billed_units":{"input_tokens":11,"output_tokens":22},"tokens":{"input_tokens":77,"output_tokens":30}}"#;
-        assert_eq!(counts(read_cohere, text), [(Bucket::Input, 11), (Bucket::Output, 22)]);
+        let text = r#"{"billed_units":{"input_tokens":51,"output_tokens":66},"cached_tokens":144,
+            "tokens":{"input_tokens":267,"output_tokens":91,"reasoning_tokens":58}}"#;
+        let billed = [(Bucket::Input, 51), (Bucket::Output, 66), (Bucket::OutputReasoning, 58)];
+        assert_eq!(counts(read_cohere, text), billed);
+        let text = r#"{"tokens":{"input_tokens":267,"output_tokens":91},"cached_tokens":144}"#;
+        let read = [(Bucket::Input, 267), (Bucket::Output, 91), (Bucket::CacheRead, 144)];
+        assert_eq!(counts(read_cohere, text), read);
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const CONFIGURATION: u8 = 3;
 /// Something is wrong with what was decoded.
 pub(crate) const DECODE: u8 = 1;
+/// Prices are too old.
+pub(crate) const OLD_PRICES: u8 = 1;
 
 /// The code of a call's outcome; 0 for a complete response.
 pub(crate) fn of_outcome(outcome: &Outcome) -> u8 {
@@ -46,7 +48,8 @@ pub(crate) fn help() -> String {
     let mut kinds: Vec<_> = FailureKind::ALL.iter().map(|k| (of_kind(*k), k.name())).collect();
     kinds.sort_unstable();
     let mut text = format!(
-        "Exit codes:\n    0  complete\n  {USAGE:>3}  bad arguments\n  {CONFIGURATION:>3}  nothing sent: \
+        "Exit codes:\n    0  complete\n  {DECODE:>3}  a bad body or recording, or prices that are too old\n  \
+         {USAGE:>3}  bad arguments\n  {CONFIGURATION:>3}  nothing sent: \
          no such provider, no key, bad base URL, bad file\n"
     );
     for (code, name) in kinds {

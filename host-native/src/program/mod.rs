@@ -1,12 +1,16 @@
 //! The command line: `run` makes a call, `sim` is a provider that misbehaves, `decode` reads
-//! recorded exchanges.
+//! recorded exchanges; `cost`, `models` and `pricing` are about money.
 
 mod arguments;
 mod attachment;
 mod console;
+mod cost;
 mod countdown;
 mod decode;
 mod exit_code;
+mod models;
+mod prices;
+mod pricing;
 mod report;
 mod run;
 mod sim;
@@ -16,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, PricingCommand};
 
 /// Something the person at the command line can mend; printed on one line.
 pub(crate) type Fault = String;
@@ -36,7 +40,10 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let result = match arguments.command {
+        Command::Cost(options) => cost::main(&options),
         Command::Decode(options) => decode::main(&options),
+        Command::Models(options) => models::main(&options),
+        Command::Pricing(PricingCommand::Check(options)) => pricing::main(&options),
         Command::Run(options) => run::main(&options),
         Command::Sim(options) => sim::main(&options),
     };

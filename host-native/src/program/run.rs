@@ -8,8 +8,8 @@ use tokenwire::core::json::Number;
 use tokenwire::core::model::SummaryLevel;
 use tokenwire::core::retry::AfterCommit;
 use tokenwire::{
-    Client, Dialect, FailureKind, Message, Options, Reasoning, Request, RetryPolicy, Role, Target, Update,
-    Wire,
+    Client, Dialect, FailureKind, Message, Options, Reasoning, Request, RetryPolicy, Role, SpendingLimits,
+    Target, Update, Wire,
 };
 
 use tokio::sync::Notify;
@@ -19,7 +19,7 @@ use super::console::tell_line;
 use super::countdown::Countdown;
 use super::report::Report;
 use super::sim::Embedded;
-use super::{Fault, attachment, exit_code, tool_file};
+use super::{Fault, attachment, exit_code, prices, tool_file};
 
 /// Makes the call and prints it; gives the exit code.
 pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
@@ -28,7 +28,7 @@ pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
     let request = Request { model: callee.model.clone(), ..request };
     let client = Client::builder()
         .target(callee.provider.as_str(), callee.target.clone())
-        .options(call_options(options))
+        .options(call_options(options)?)
         .build()
         .map_err(|e| e.to_string())?;
     // The one worker hears Ctrl-C, also while the call waits for a reader of what it prints.
@@ -110,7 +110,7 @@ fn demo_model(options: &RunOptions) -> &'static str {
     super::sim::demo_model(attempts, options.on_break != OnBreak::Stop)
 }
 
-fn call_options(options: &RunOptions) -> Options {
+fn call_options(options: &RunOptions) -> Result<Options, Fault> {
     let mut retry = if options.patient { RetryPolicy::patient() } else { RetryPolicy::bounded() };
     if options.max_attempts.is_some() {
         retry.max_attempts = options.max_attempts;
@@ -129,7 +129,13 @@ fn call_options(options: &RunOptions) -> Options {
     deadlines.first_event_ms = options.first_event_timeout;
     deadlines.head_ms = options.head_timeout.or(deadlines.head_ms);
     deadlines.stall_ms = options.stall_timeout.or(deadlines.stall_ms);
-    call
+    let accounting = &mut call.accounting;
+    accounting.estimates = options.estimate;
+    accounting.limits = SpendingLimits { max_cost: options.max_cost, max_tokens: options.max_total_tokens };
+    if !options.prices.files.is_empty() {
+        accounting.prices = Some(Arc::new(prices::book(&options.prices)?));
+    }
+    Ok(call)
 }
 
 fn prompt(argument: &str) -> Result<String, Fault> {

@@ -1,11 +1,9 @@
 //! What can be typed wrong: a code of its own and one line that says so.
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
-use std::process::Stdio;
 
-use crate::setup::{Folder, KEY, Ran, bare, finish, run_at, server};
+use crate::setup::{Folder, KEY, Ran, bare, feed, finish, run_at, server};
 
 /// Nothing was sent, and one line says why.
 fn assert_refused(ran: &Ran, code: i32, words: &[&str]) {
@@ -20,7 +18,13 @@ fn assert_refused(ran: &Ran, code: i32, words: &[&str]) {
 fn help_lists_the_exit_codes() {
     let ran = finish(&mut bare(&["--help"]));
     assert_eq!(ran.code, 0);
-    for line in ["   10  authentication", "   13  rate_limit", "  130  cancelled", "    3  nothing sent"] {
+    for line in [
+        "    1  a bad body",
+        "   10  authentication",
+        "   13  rate_limit",
+        "  130  cancelled",
+        "    3  nothing sent",
+    ] {
         assert!(ran.stdout.contains(line), "{}", ran.stdout);
     }
 }
@@ -104,20 +108,14 @@ fn a_prompt_that_is_no_text_is_refused() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("UTF-8"), "{ran:?}");
 
-    let mut command = bare(&["run", "-"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("a pipe").write_all(b"caf\xe9").expect("it reads");
-    let ran = child.wait_with_output().expect("it ends").into();
+    let ran = feed(&mut bare(&["run", "-"]), b"caf\xe9");
     assert_refused(&ran, 3, &["UTF-8", "byte 3"]);
 }
 
 #[test]
 fn a_prompt_comes_from_standard_input() {
     let server = server();
-    let mut command = run_at(&server.url(), &["--model", "sim", "-"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
-    child.stdin.take().expect("a pipe").write_all("schön".as_bytes()).expect("it reads");
-    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    let ran = feed(&mut run_at(&server.url(), &["--model", "sim", "-"]), "schön");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.starts_with("You said “schön”."), "{ran:?}");
 }

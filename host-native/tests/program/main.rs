@@ -2,9 +2,13 @@
 
 mod arguments;
 mod closing;
+mod cost;
 mod decoding;
 mod exit_codes;
 mod limits;
+mod models;
 mod output;
+mod pricing;
 mod secrets;
 mod setup;
+mod spending;

@@ -1,6 +1,7 @@
 //! Running the program.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -53,6 +54,14 @@ impl From<Output> for Ran {
 
 pub(crate) fn finish(command: &mut Command) -> Ran {
     command.output().expect("the program starts").into()
+}
+
+/// The same with `input` on standard input.
+pub(crate) fn feed(command: &mut Command, input: impl AsRef<[u8]>) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
+    // It may end without reading.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
+    child.wait_with_output().expect("it ends").into()
 }
 
 /// A new folder of the test's own; removed when it is dropped.

@@ -124,6 +124,9 @@ impl<'a> Watched<'a> {
                     return;
                 }
                 Output::Event(event) => self.event(&event),
+                Output::Forward(_) | Output::ForwardHead(_) => {
+                    panic!("only a forwarded call passes bytes on")
+                }
                 Output::Transmit(transmit) => {
                     assert!(self.done.is_none(), "law 1: nothing after Done");
                     assert_eq!(transmit.attempt, self.transmits + 1, "attempts are numbered in order");

@@ -1,14 +1,17 @@
 //! The laws of the machine (ARCHITECTURE.md, "What always holds"), as properties.
 //!
 //! `machine` throws inputs at a bare [`tokenwire_core::call::Call`], sane or not; `simulated` runs
-//! whole calls through the driver on a host with virtual time; `resumed` breaks streams that can go on.
+//! whole calls through the driver on a host with virtual time; `resumed` breaks streams that can go on;
+//! `usage` reads usage objects of every API, and `billing` bills counts at drawn prices.
 //! The mutation with which each law was seen to fail is in `LAWS.md`. `LAW_CASES` overrides the number of
 //! cases, `LAW_SEED` the seed that they are drawn from. What once failed is kept in `tests/regressions`.
 
+mod billing;
 mod machine;
 mod resumed;
 mod scenario;
 mod simulated;
+mod usage;
 
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 

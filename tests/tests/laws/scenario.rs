@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tokenwire_core::call::{Call, Deadlines, Options};
 use tokenwire_core::http::{Headers, TransportKind};
 use tokenwire_core::model::{Message, Request, Wire};
-use tokenwire_core::protocol::{Caps, Credential, Dialect, Target};
+use tokenwire_core::protocol::{Credential, Dialect, Target};
 use tokenwire_core::retry::{AfterCommit, Backoff, CommitPoint, Jitter, RetryPolicy};
 use tokenwire_core::testing::provider::{Rendering, Script, stream};
 use tokenwire_core::testing::{Reply, What};
@@ -87,7 +87,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     (wire(), policy(), deadlines(), any::<u64>(), any::<bool>()).prop_map(
         |(wire, retry, deadlines, seed, background)| Plan {
             wire,
-            options: Options { stream: true, retry, deadlines, caps: Caps::default() },
+            options: Options { retry, deadlines, ..Options::default() },
             seed,
             background,
         },

@@ -10,6 +10,7 @@ use crate::model::{
     Content, Extension, LossAction, Media, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
+use crate::protocol::call_id::is_made_up;
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 use crate::protocol::gemini::fields::Fields;
 use crate::protocol::gemini::media::guess_media_type;
@@ -294,7 +295,7 @@ fn set_call(
     call: &ToolCall,
     fields: &mut Fields,
 ) -> Result<(), EncodeError> {
-    if let Some(id) = &call.id {
+    if let Some(id) = call.id.as_ref().filter(|id| !is_made_up(id)) {
         fields.set_string("functionCall.id", id);
     }
     fields.set_string("functionCall.name", &call.name);
@@ -353,7 +354,7 @@ fn set_result(
                 result.call_id
             ),
         })?;
-    if let Some(id) = call.and_then(|c| c.id.as_deref()) {
+    if let Some(id) = call.and_then(|c| c.id.as_deref()).filter(|id| !is_made_up(id)) {
         fields.set_string("functionResponse.id", id);
     }
     fields.set_string("functionResponse.name", name);
@@ -368,6 +369,7 @@ fn set_result(
             Content::Media(media) => {
                 let mut inner = Fields::default();
                 set_media(e, &path, media, &mut inner);
+                set_extensions(e, &part.extensions, &path, &mut inner);
                 parts.push(inner.finish());
             }
             Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {

@@ -15,6 +15,7 @@ use crate::model::{
     Content, Extension, Loss, LossAction, Message, Part, ReasoningText, Role, ToolCallKind, ToolResult,
 };
 use crate::protocol::SealKey;
+use crate::protocol::call_id;
 use crate::protocol::seal::{Place, Sealed};
 
 /// The conversation as far as it is read.
@@ -147,6 +148,10 @@ impl<'k> Contents<'k> {
                 let content = Content::Reasoning(ReasoningText { text, is_summary: true });
                 parts.push(Part { opaque: sealed.into_opaque(), ..Part::new(content) });
             }
+            (None, Place::Text) if sealed.text.is_some() => {
+                let text = Part::text(sealed.text.clone().unwrap_or_default());
+                parts.push(Part { opaque: sealed.into_opaque(), ..text });
+            }
             (None, _) => self.lose(place(), "the part that the state belongs to is not there"),
         }
     }
@@ -247,7 +252,7 @@ fn join(last: &mut Part, part: Part) -> Option<Part> {
 fn find(parts: &[Part], place: &Place) -> Option<usize> {
     parts.iter().rposition(|part| match (&part.content, place) {
         (Content::Reasoning(_), Place::Reasoning) | (Content::Text { .. }, Place::Text) => true,
-        (Content::ToolCall(call), Place::ToolCall(id)) => call.id.as_ref() == Some(id),
+        (Content::ToolCall(call), Place::ToolCall(id)) => call.id.as_deref() == Some(&*call_id::original(id)),
         _ => false,
     })
 }

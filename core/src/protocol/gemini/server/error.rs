@@ -135,7 +135,7 @@ const fn usual_status(kind: FailureKind) -> u16 {
 }
 
 /// The provider's own name where it is one of Google's and goes with the code, else the code's.
-fn name<'f>(failure: &'f Failure, status: u16) -> &'f str {
+fn name(failure: &Failure, status: u16) -> &str {
     let own = failure.error_type.as_deref().filter(|own| code_of(own) == Some(status));
     own.unwrap_or_else(|| {
         let known = NAMES.iter().find(|(code, _)| *code == status).map(|(_, name)| *name);

@@ -96,12 +96,7 @@ impl<'a> Reading<'a> {
     }
 
     fn finish(mut self, mut start: Reader<'a>) -> Read<Piece> {
-        if let (Some((spelled, raw)), media) = (self.resolution.take(), &mut self.media) {
-            match (media, detail(raw)?) {
-                (Some(media), Some(detail)) => media.detail = Some(detail.into()),
-                _ => self.piece.extensions.push(Extension::new(Wire::Gemini, spelled, RawJson::trusted(raw))),
-            }
-        }
+        set_detail(self.resolution.take(), self.media.as_mut(), &mut self.piece.extensions)?;
         let is_known = self.text.is_some()
             || self.media.is_some()
             || self.piece.content.is_some()
@@ -134,6 +129,20 @@ const fn spoken(text: String, is_thought: bool) -> Content {
         return Content::Reasoning(ReasoningText { text, is_summary: true });
     }
     Content::Text { text, citations: Vec::new() }
+}
+
+/// Takes a `mediaResolution` as the detail of `media`; an extension where it says more or something else.
+fn set_detail(
+    resolution: Option<(String, &str)>,
+    media: Option<&mut Media>,
+    extensions: &mut Vec<Extension>,
+) -> Read<()> {
+    let Some((spelled, raw)) = resolution else { return Ok(()) };
+    match (media, detail(raw)?) {
+        (Some(media), Some(detail)) => media.detail = Some(detail.into()),
+        _ => extensions.push(Extension::new(Wire::Gemini, spelled, RawJson::trusted(raw))),
+    }
+    Ok(())
 }
 
 /// The words of the levels that [`Media::detail`] has; `None` where the field says more.
@@ -286,15 +295,18 @@ fn outcome(raw: &str) -> Read<(Vec<Part>, bool)> {
 fn inner_part(r: &mut Reader<'_>) -> Read<Part> {
     let mut start = r.clone();
     let mut found = None;
+    let mut resolution = None;
     let mut extensions = Vec::new();
     fields(r, |key, r| {
         match &*key.name {
             "inlineData" | "fileData" => found = Some(media(r, &key.spelled, &mut extensions)?),
+            "mediaResolution" => resolution = Some((key.spelled.as_ref().into(), r.raw()?)),
             _ => extensions.push(extension("", key, r)?),
         }
         Ok(())
     })?;
-    if let Some(media) = found {
+    if let Some(mut media) = found {
+        set_detail(resolution, Some(&mut media), &mut extensions)?;
         return Ok(Part { extensions, ..Part::new(Content::Media(media)) });
     }
     let kind = extensions.into_iter().next().map(|first| first.name).unwrap_or_default();

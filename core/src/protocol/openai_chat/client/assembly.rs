@@ -312,10 +312,6 @@ impl Assembly {
             let mut out = Out { sink: &mut *sink, parts, held, candidate: index as u32 };
             choice.end(&mut out);
         }
-        if self.usage.service_tier.is_none() {
-            // Mistral and Groq state it in the usage object.
-            self.usage.service_tier = self.usage.raw.first().and_then(|raw| tier_of(raw));
-        }
         if !self.usage.counts.is_empty() {
             self.usage.completeness = Completeness::Complete;
             sink.event(Event::Usage(Box::new(self.usage.clone())));
@@ -351,16 +347,4 @@ fn read_groq<'a>(r: &mut Reader<'a>, seen: &mut Seen) -> Result<Option<&'a str>,
         }
     }
     Ok(usage)
-}
-
-fn tier_of(usage: &str) -> Option<String> {
-    let mut r = Reader::new(usage);
-    let mut fields = r.opt_object().ok()??;
-    while let Ok(Some(key)) = fields.key(&mut r) {
-        if key == "service_tier" {
-            return r.opt_string().ok()?.map(Cow::into_owned);
-        }
-        r.skip().ok()?;
-    }
-    None
 }

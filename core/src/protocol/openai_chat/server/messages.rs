@@ -82,7 +82,13 @@ impl Conversation<'_, '_> {
             "tool_call_id" => draft.tool_call_id = raw(r)?,
             "refusal" => draft.refusal = owned(r, at)?.filter(|text| !text.is_empty()),
             "audio" => draft.audio = raw(r)?,
-            "reasoning_content" => draft.reasoning_content = owned(r, at)?,
+            "reasoning_content" => {
+                draft.reasoning_content = owned(r, at)?;
+                // DeepSeek refuses a turn with calls that lacks it, also where nothing was thought.
+                if draft.reasoning_content.as_deref() == Some("") {
+                    extend("", key, "\"\"", &mut draft.extensions, self.losses, message);
+                }
+            }
             "reasoning" => draft.reasoning = owned(r, at)?,
             "reasoning_details" => draft.details = raw(r)?,
             "annotations" => draft.annotations = raw(r)?,

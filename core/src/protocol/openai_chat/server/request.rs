@@ -9,7 +9,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::object::{extend, understood};
+use super::object::{elements_of, extend, understood};
 use super::typed::{
     self, Path, Read, count, elements, fields, number, owned, small_count, string, syntax, unexpected,
 };
@@ -158,7 +158,17 @@ impl<'k> Draft<'k> {
         understood.is_some()
     }
 
+    /// OpenRouter's list of models stands in for the one; its first is asked first.
+    fn first_of_models(&self) -> Option<String> {
+        let list = self.request.extensions.iter().find(|e| e.name == "models")?;
+        let first = elements_of(list.value.as_str()).into_iter().next()?;
+        Reader::new(first).opt_string().ok()?.map(String::from)
+    }
+
     fn finish(mut self) -> Result<Asked, BadRequest> {
+        if self.request.model.is_empty() {
+            self.request.model = self.first_of_models().unwrap_or_default();
+        }
         if self.request.model.trim().is_empty() {
             return Err(Path::Root.field("model").missing("a name"));
         }

@@ -119,10 +119,6 @@ pub(super) fn raw<'a>(r: &mut Reader<'a>) -> Read<Option<&'a str>> {
     if r.null() { Ok(None) } else { r.raw().map(Some).map_err(syntax) }
 }
 
-pub(super) fn skip(r: &mut Reader<'_>) -> Read<()> {
-    r.skip().map_err(syntax)
-}
-
 /// A string, or `None` for `null`.
 pub(super) fn string<'a>(r: &mut Reader<'a>, path: &Path<'_>) -> Read<Option<Cow<'a, str>>> {
     if r.null() {

@@ -148,10 +148,10 @@ mod tests {
         for (bucket, count) in buckets.zip(1..).chain(totals) {
             usage.counts.set(bucket, count);
         }
-        let (mut answer, mut w, mut counts) = (answer(), Writer::new(), Counts::default());
+        let (mut answer, mut w, mut read) = (answer(), Writer::new(), Usage::default());
         write(&usage, &mut answer, &mut w);
-        read_openai_chat(&mut Reader::new(&w.finish()), &mut counts).expect("JSON");
-        assert_eq!(counts, usage.counts);
+        read_openai_chat(&mut Reader::new(&w.finish()), &mut read).expect("JSON");
+        assert_eq!(read.counts, usage.counts);
         assert_eq!(answer.losses, []);
     }
 }

@@ -63,7 +63,8 @@ fn a_count_may_wrap_its_request() {
     let wrapped = r#"{"generateContentRequest":{"model":"models/m","contents":{"parts":{"text":"x"}}}}"#;
     let request = asked("/v1/models/m:countTokens", wrapped).expect(wrapped).request;
     assert_eq!(request.messages, [Message::user("x")]);
-    let nested = r#"{"generateContentRequest":{"generateContentRequest":{}},"contents":{"parts":{"text":"x"}}}"#;
+    let nested =
+        r#"{"generateContentRequest":{"generateContentRequest":{}},"contents":{"parts":{"text":"x"}}}"#;
     let request = asked("/v1/models/m:countTokens", nested).expect(nested).request;
     assert_eq!(names(&request), [("generateContentRequest", "{}")]);
 }
@@ -162,14 +163,15 @@ fn functions_have_json_schema_in_either_field() {
         {"name":"b","parametersJsonSchema":{ "type":"object" },"responseJsonSchema":{}},{"name":"c"}],"googleSearch":{},"codeExecution":null},
         {"url_context":{}}]}"#,
     );
-    let function = |name: &str, description: Option<&str>, parameters: Option<&str>, extensions| Tool::Function {
-        name: name.into(),
-        description: description.map(Into::into),
-        parameters: parameters.map(raw),
-        strict: None,
-        cache: None,
-        extensions,
-    };
+    let function =
+        |name: &str, description: Option<&str>, parameters: Option<&str>, extensions| Tool::Function {
+            name: name.into(),
+            description: description.map(Into::into),
+            parameters: parameters.map(raw),
+            strict: None,
+            cache: None,
+            extensions,
+        };
     let extension = crate::model::Extension::new(Wire::Gemini, "responseJsonSchema", raw("{}"));
     let vendor = |json: &str| Tool::Vendor { wire: Wire::Gemini, json: raw(json) };
     assert_eq!(
@@ -197,9 +199,7 @@ fn modes_are_choices() {
         ))
         .tool_choice
     };
-    let allowed = |required| {
-        Some(ToolChoice::Allowed { names: vec!["f".into(), "g".into()], required })
-    };
+    let allowed = |required| Some(ToolChoice::Allowed { names: vec!["f".into(), "g".into()], required });
     for (config, expected) in [
         (r#"{"mode":"AUTO"}"#, Some(ToolChoice::Auto)),
         (r#"{"mode":"none"}"#, Some(ToolChoice::None)),
@@ -216,7 +216,10 @@ fn modes_are_choices() {
 #[test]
 fn calls_and_results_are_tied_together() {
     let expected = [
-        Message::new(Role::Assistant, vec![call(Some("1"), "f", r#"{ "b":1.0,"a":2}"#), call(None, "g", "{}")]),
+        Message::new(
+            Role::Assistant,
+            vec![call(Some("1"), "f", r#"{ "b":1.0,"a":2}"#), call(None, "g", "{}")],
+        ),
         Message::new(
             Role::Tool,
             vec![
@@ -368,10 +371,16 @@ fn a_bad_request_tells_where_it_is_bad() {
         (r#"{"contents":[]}"#, "contents"),
         (r#"{"contents":[{"role":"system","parts":[]}]}"#, "contents[0].role"),
         (r#"{"contents":[{"parts":[{"text":1}]}]}"#, "contents[0].parts[0].text"),
-        (r#"{"contents":[{"parts":[{"functionCall":{"name":"f","args":[]}}]}]}"#, "contents[0].parts[0].functionCall.args"),
+        (
+            r#"{"contents":[{"parts":[{"functionCall":{"name":"f","args":[]}}]}]}"#,
+            "contents[0].parts[0].functionCall.args",
+        ),
         (r#"{"contents":[{"parts":[{"function_call":{}}]}]}"#, "contents[0].parts[0].function_call"),
         (r#"{"generationConfig":{"temperature":"hot"}}"#, "generationConfig.temperature"),
-        (r#"{"generationConfig":{"thinkingConfig":{"thinkingBudget":-2}}}"#, "generationConfig.thinkingConfig.thinkingBudget"),
+        (
+            r#"{"generationConfig":{"thinkingConfig":{"thinkingBudget":-2}}}"#,
+            "generationConfig.thinkingConfig.thinkingBudget",
+        ),
         (r#"{"tools":[{"functionDeclarations":[{"name":"a"},{}]}]}"#, "tools[0].functionDeclarations[1]"),
         (r#"{"a.b":1}"#, "a.b"),
     ] {

@@ -1,0 +1,51 @@
+//! An answer whose bytes the caller passes on as they came.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::Output;
+use crate::http::Head;
+
+/// Bytes that may be held back before the commit point; beyond this the call is committed.
+const MAX_HELD: usize = 1 << 20;
+
+/// What of the present attempt's response has not been passed on yet.
+#[derive(Debug, Default)]
+pub(super) struct Forwarded {
+    head: Option<Head>,
+    held: Vec<u8>,
+    /// Whether the caller has a head: from there on there is no other answer.
+    has_begun: bool,
+}
+
+impl Forwarded {
+    /// Another attempt begins: what was held of the last one is nobody's.
+    pub(super) fn start_attempt(&mut self) {
+        self.head = None;
+        self.held.clear();
+    }
+
+    /// A head came.
+    pub(super) fn take_head(&mut self, head: &Head) {
+        if !self.has_begun {
+            self.head = Some(head.clone());
+        }
+    }
+
+    /// Bytes of the body came; gives whether more is held than may be.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> bool {
+        self.held.extend_from_slice(bytes);
+        self.held.len() > MAX_HELD
+    }
+
+    /// Passes on what is held.
+    pub(super) fn give(&mut self, outputs: &mut VecDeque<Output>) {
+        if let Some(head) = self.head.take() {
+            self.has_begun = true;
+            outputs.push_back(Output::ForwardHead(head));
+        }
+        if !self.held.is_empty() {
+            outputs.push_back(Output::Forward(core::mem::take(&mut self.held)));
+        }
+    }
+}
