@@ -4,3 +4,7 @@ pub(super) mod client;
 mod object;
 #[allow(dead_code)]
 pub(super) mod server;
+
+/// The header that names beta features, a comma between two; a request carries it as a field of this
+/// wire of the same name.
+const BETA: &str = "anthropic-beta";
