@@ -10,10 +10,10 @@ use alloc::vec::Vec;
 
 use super::content::opaque;
 use super::envelopes::{Entries, Envelope};
+use super::object;
 use super::position::Position;
-use super::{NATIVE_VENDOR, object};
 use crate::json::Writer;
-use crate::model::{Citation, Content, Loss, LossAction, Opaque, Part, ReasoningText, Wire};
+use crate::model::{Citation, Content, Loss, LossAction, Part, ReasoningText, Wire};
 use crate::protocol::seal::{Place, Sealed};
 
 /// What was read of the message.
@@ -33,7 +33,7 @@ impl Turn<'_> {
     /// The parts in order.
     pub(super) fn into_parts(mut self, path: &str, losses: &mut Vec<Loss>) -> Vec<Part> {
         self.cite();
-        let Entries { envelopes, native, text } = core::mem::take(&mut self.entries);
+        let Entries { envelopes, unsealed, text } = core::mem::take(&mut self.entries);
         if self.reasoning.is_empty() {
             self.reasoning = text;
         }
@@ -52,7 +52,7 @@ impl Turn<'_> {
                 losses.push(Loss::new(LossAction::Dropped, alloc::format!("{path}.reasoning_details"), why));
             }
         }
-        order.finish(&native)
+        order.finish(&unsealed)
     }
 
     /// Citations are the last text's.
@@ -201,31 +201,32 @@ impl Order {
         Ok(())
     }
 
-    /// The rest, and what stands on the wire unsealed.
-    fn finish(mut self, native: &[&str]) -> Vec<Part> {
+    /// The rest.
+    fn finish(mut self, unsealed: &[&str]) -> Vec<Part> {
         let left = core::mem::take(&mut self.reasoning);
         // Some SDKs keep only the last piece of a stream's thinking.
         if !left.is_empty() && !self.covered.ends_with(&left) {
             self.out.insert(self.behind, thought(&left, false));
         }
-        if !native.is_empty() {
-            self.native_state(native);
+        if !unsealed.is_empty() {
+            self.unsealed(unsealed);
         }
         self.out.extend(self.content);
         self.out.extend(self.calls.into_iter().map(|(_, part)| part));
         self.out
     }
 
-    fn native_state(&mut self, native: &[&str]) {
+    /// Entries that nobody sealed are OpenRouter's, whose form they have: it wants all of them back,
+    /// with the first thought.
+    fn unsealed(&mut self, entries: &[&str]) {
         let is_thought = |part: &Part| matches!(part.content, Content::Reasoning(_));
         let at = self.out.iter().position(is_thought).unwrap_or_else(|| {
             self.out.insert(0, thought("", false));
             0
         });
         let mut w = Writer::new();
-        w.array(|w| native.iter().for_each(|raw| w.raw(raw)));
-        let state: Opaque = opaque(NATIVE_VENDOR, "reasoning_details", &w.finish());
-        self.out[at].opaque.push(state);
+        w.array(|w| entries.iter().for_each(|raw| w.raw(raw)));
+        self.out[at].opaque.push(opaque("openrouter", "reasoning_details", &w.finish()));
     }
 }
 

@@ -4,7 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::content::{demanded, extra_content, vendor};
+use super::NATIVE_VENDOR;
+use super::cache;
+use super::content::{demanded, extra_content, vendors};
 use super::object::Object;
 use super::typed::{Path, Read, syntax};
 use crate::json::Reader;
@@ -21,7 +23,8 @@ pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) 
         None | Some("function") => ("function", "arguments", ToolCallKind::Function),
         Some("custom") => ("custom", "input", ToolCallKind::Freeform),
         Some(other) => {
-            let part = Part::new(vendor(alloc::format!("tool_calls.{other}"), whole.raw().map_err(syntax)?));
+            let kind = alloc::format!("tool_calls.{other}");
+            let part = Part::new(vendors(NATIVE_VENDOR, kind, whole.raw().map_err(syntax)?));
             return Ok((id.unwrap_or_default(), part));
         }
     };
@@ -32,6 +35,7 @@ pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) 
         inner.extend(&alloc::format!("{name}."), &mut extensions, losses, path);
     })?;
     let mut part = Part::new(Content::ToolCall(ToolCall { id: original, kind, ..call }));
+    part.cache = cache::take(&mut object);
     part.opaque.extend(object.take("extra_content").map(extra_content));
     // Messages put together from a stream may still have it.
     object.take("index");

@@ -11,6 +11,9 @@ use crate::json::{Kind, RawJson, Reader};
 use crate::model::{Content, Extension, Loss, Media, MediaKind, Opaque, Part, ReasoningText, Source, Wire};
 use crate::protocol::openai_chat::{audio_format, data_url};
 
+/// Whose forms of a part are told apart from OpenAI's: it alone understands them.
+const MISTRAL: &str = "mistral";
+
 /// Reads `content`. An empty text is no part: an assistant that only calls tools is sent so.
 pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) -> Read<Vec<Part>> {
     let mut parts = Vec::new();
@@ -45,19 +48,24 @@ fn part(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) -> Read<Par
         Some("thinking") => return draft.thinking(path),
         Some("image_url") => draft.url(MediaKind::Image, "image_url", path)?,
         Some("video_url") => draft.url(MediaKind::Video, "video_url", path)?,
+        // Mistral has the bare data there, and no format beside it.
+        Some(kind @ "input_audio") if draft.object.is_string(kind) => {
+            return Ok(Part::new(vendors(MISTRAL, kind, whole.raw().map_err(syntax)?)));
+        }
         Some("input_audio") => draft.audio(path)?,
         Some("file") => draft.file(path)?,
         kind => {
             let (kind, json) = (kind.unwrap_or_default(), whole.raw().map_err(syntax)?);
-            return Ok(Part::new(vendor(kind, json)));
+            let vendor = if kind == "document_url" { MISTRAL } else { NATIVE_VENDOR };
+            return Ok(Part::new(vendors(vendor, kind, json)));
         }
     };
     Ok(draft.finish(content, path))
 }
 
 /// A part or call that the vocabulary has no word for.
-pub(super) fn vendor(kind: impl Into<String>, json: &str) -> Content {
-    let (vendor, kind, json) = (NATIVE_VENDOR.into(), kind.into(), RawJson::trusted(json));
+pub(super) fn vendors(vendor: &str, kind: impl Into<String>, json: &str) -> Content {
+    let (vendor, kind, json) = (vendor.into(), kind.into(), RawJson::trusted(json));
     Content::Vendor { vendor, wire: Wire::OpenaiChat, kind, json }
 }
 
@@ -118,7 +126,7 @@ impl<'a> Draft<'a, '_> {
                 }
             }
         }
-        let signature = self.object.take("signature").map(|raw| opaque("mistral", "signature", raw));
+        let signature = self.object.take("signature").map(|raw| opaque(MISTRAL, "signature", raw));
         let mut part = self.finish(Content::Reasoning(ReasoningText { text, is_summary: false }), path);
         part.opaque.extend(signature);
         Ok(part)
@@ -290,8 +298,13 @@ mod tests {
 
     #[test]
     fn an_unknown_part_is_carried_whole() {
-        let json = r#"{"type":"document_url","document_url":"u", "n":1.0}"#;
-        assert_eq!(one(json).content, vendor("document_url", json));
+        for (vendor, kind, json) in [
+            ("openai", "new", r#"{"type":"new", "n":1.0}"#),
+            ("mistral", "document_url", r#"{"type":"document_url","document_url":"u", "n":1.0}"#),
+            ("mistral", "input_audio", r#"{"type":"input_audio","input_audio":"AA=="}"#),
+        ] {
+            assert_eq!(one(json).content, vendors(vendor, kind, json));
+        }
     }
 
     #[test]

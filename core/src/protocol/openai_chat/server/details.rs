@@ -1,15 +1,14 @@
 //! `reasoning_details`: where state of an answer goes out that its vendor wants back.
 //!
-//! It is the one field that the wire's applications send back unread. OpenAI's own entries stand in
-//! it as they are; any other state is sealed, an entry for each part and vendor.
+//! It is the one field that the wire's applications send back unread; OpenAI itself has none. All
+//! state goes in it sealed, an entry for each part and vendor.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::NATIVE_VENDOR;
-use super::object::elements_of;
 use super::position::Position;
-use crate::json::{RawJson, Writer, compact};
+use crate::json::Writer;
 use crate::model::{LossAction, Opaque, Wire};
 use crate::protocol::answer::Answer;
 use crate::protocol::seal::{Place, Sealed};
@@ -37,27 +36,15 @@ pub(super) fn is_native(answer: &Answer, vendor: &str) -> bool {
 
 /// Writes the entries of one part; `index` is the number of the next entry.
 pub(super) fn write(held: &Held, index: &mut u32, answer: &Answer, w: &mut Writer) {
-    let mut left: Vec<&Opaque> = Vec::new();
-    for opaque in &held.opaque {
-        if opaque.field == "reasoning_details" && is_native(answer, &opaque.vendor) {
-            write_native(&opaque.value, index, w);
-        } else {
-            left.push(opaque);
-        }
-    }
+    let mut left: Vec<&Opaque> = held.opaque.iter().collect();
     while let Some(first) = left.first().copied() {
-        let is_same = |o: &Opaque| o.vendor == first.vendor && o.model == first.model;
+        // A block and its state stay together: the block is the first field.
+        let is_block = matches!(held.place, Place::Vendor(_));
+        let is_same = |o: &Opaque| o.vendor == first.vendor && (is_block || o.model == first.model);
         let (group, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|o| is_same(o));
         write_sealed(held, &group, *index, answer, w);
         *index += 1;
         left = rest;
-    }
-}
-
-fn write_native(list: &RawJson, index: &mut u32, w: &mut Writer) {
-    for raw in elements_of(list.as_str()) {
-        w.raw(&compact(raw));
-        *index += 1;
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Entries<'a> {
     /// What was sealed here, in the order of the parts.
     pub(super) envelopes: Vec<Envelope>,
     /// The other entries, as they came.
-    pub(super) native: Vec<&'a str>,
+    pub(super) unsealed: Vec<&'a str>,
     /// The text in those.
     pub(super) text: String,
 }
@@ -52,7 +52,7 @@ pub(super) fn read<'a>(
             }
             None => {
                 entries.text.push_str(&entry.text);
-                entries.native.push(raw);
+                entries.unsealed.push(raw);
             }
         }
         Ok(())

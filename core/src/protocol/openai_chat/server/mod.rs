@@ -27,4 +27,10 @@ mod usage;
 const NATIVE_VENDOR: &str = "openai";
 
 #[cfg(test)]
+mod corpus;
+#[cfg(all(test, feature = "testing"))]
+mod laws;
+#[cfg(test)]
+mod round;
+#[cfg(test)]
 mod testing;

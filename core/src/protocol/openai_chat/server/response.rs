@@ -80,7 +80,7 @@ fn choices(response: &Response, id: &str, answer: &mut Answer, w: &mut Writer) {
     for (at, candidate) in candidates.iter().enumerate() {
         let parts = u32::try_from(candidate.parts.len()).unwrap_or(u32::MAX);
         let extras = Extras { all: &response.extras, at, first_part, parts };
-        let mut message = Message::new(at, id, extras);
+        let mut message = Message::new(at, id, response.model.as_deref(), extras);
         for (number, part) in (first_part..).zip(&candidate.parts) {
             message.part(number, part, answer);
         }
@@ -117,6 +117,7 @@ struct Message<'r> {
     at: usize,
     /// The answer's id.
     id: &'r str,
+    model: Option<&'r str>,
     extras: Extras<'r>,
     told: Told,
     content: Option<String>,
@@ -133,10 +134,11 @@ struct Message<'r> {
 }
 
 impl<'r> Message<'r> {
-    const fn new(at: usize, id: &'r str, extras: Extras<'r>) -> Self {
+    const fn new(at: usize, id: &'r str, model: Option<&'r str>, extras: Extras<'r>) -> Self {
         Self {
             at,
             id,
+            model,
             extras,
             told: Told { has_calls: false, has_refusal: false },
             content: None,
@@ -160,7 +162,7 @@ impl<'r> Message<'r> {
         let mut known = part::Part::new(self.at, kind, position);
         match &part.content {
             Content::Reasoning(reasoning) => known.text.push_str(&reasoning.text),
-            Content::Vendor { vendor, json, .. } => known.keep(vendor, None, "", json.as_str()),
+            Content::Vendor { vendor, json, .. } => known.keep(vendor, self.model, "", json.as_str()),
             _ => {}
         }
         let is_written = |field: &str, answer: &Answer, vendor: &str| {
@@ -358,5 +360,117 @@ impl<'r> Message<'r> {
         });
         let list = list.finish();
         w.opt_raw("annotations", Some(&*list).filter(|list| *list != "[]"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::RawJson;
+    use crate::model::{FinishReason, PartKind, ReasoningText};
+    use crate::protocol::openai_chat::server::testing::*;
+
+    fn body(written: &Written) -> &str {
+        written.text.split_once(r#""choices":"#).expect("choices").1
+    }
+
+    #[test]
+    fn a_whole_answer_has_every_required_field() {
+        let events = [started(), opens(0, PartKind::Text), says(0, "hi"), finishes(FinishReason::Stop)];
+        let written = whole(context(), &sum("anthropic", &events), &used(1, 2));
+        assert_eq!(
+            written.text,
+            concat!(
+                r#"{"id":"msg_1","object":"chat.completion","created":7,"model":"claude","choices":["#,
+                r#"{"index":0,"message":{"role":"assistant","content":"hi","refusal":null},"#,
+                r#""logprobs":null,"finish_reason":"stop"}],"#,
+                r#""usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}"#
+            )
+        );
+        assert_eq!(written.losses, [""; 0]);
+    }
+
+    #[test]
+    fn calls_and_thinking_stand_beside_the_text() {
+        let events = [
+            opens(0, PartKind::Reasoning { is_summary: true }),
+            thinks(0, "hm"),
+            opens(1, calls("c", "f")),
+            opens(2, calls("d", "g")),
+            argues(2, "{\"a\": 1"),
+            finishes(FinishReason::Stop),
+        ];
+        let written = whole(context(), &sum("anthropic", &events), &Usage::default());
+        assert_eq!(
+            body(&written),
+            concat!(
+                r#"[{"index":0,"message":{"role":"assistant","content":null,"refusal":null,"#,
+                r#""reasoning_content":"hm","tool_calls":["#,
+                r#"{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}},"#,
+                r#"{"id":"d","type":"function","function":{"name":"g","arguments":"{\"a\": 1"}}]},"#,
+                r#""logprobs":null,"finish_reason":"tool_calls"}]}"#
+            )
+        );
+    }
+
+    #[test]
+    fn an_answer_without_candidates_is_cut() {
+        let written = whole(context(), &Response::default(), &Usage::default());
+        assert_eq!(
+            body(&written),
+            concat!(
+                r#"[{"index":0,"message":{"role":"assistant","content":"","refusal":null},"#,
+                r#""logprobs":null,"finish_reason":"length"}]}"#
+            )
+        );
+        assert_eq!(written.losses, ["candidates[0].finish"]);
+    }
+
+    #[test]
+    fn candidates_keep_their_own_extras() {
+        let candidate = |text: &str| Candidate { parts: [Part::text(text)].into(), finish: None };
+        let extra =
+            |part, name: &str, value: &str| Extra { part, name: name.into(), value: RawJson::trusted(value) };
+        let response = Response {
+            candidates: [candidate("a"), candidate("b")].into(),
+            extras: [
+                extra(None, "created", "99"),
+                extra(Some(1), "logprobs", r#"{"content":[1]}"#),
+                extra(None, "system_fingerprint", "\"fp\""),
+                extra(None, "usage", "1"),
+            ]
+            .into(),
+            ..Response::default()
+        };
+        let written = whole(native(), &response, &Usage::default());
+        let (choices, envelope) = body(&written).split_once("],\"system").expect("the envelope goes on");
+        let logprobs: Vec<bool> =
+            choices.split(r#""index""#).skip(1).map(|c| c.contains(r#""logprobs":null"#)).collect();
+        assert_eq!(logprobs, [true, false]);
+        assert_eq!(envelope, r#"_fingerprint":"fp"}"#);
+        assert!(written.text.contains(r#""created":99,"#));
+        assert!(written.losses.contains(&"extras.usage".into()), "{:?}", written.losses);
+    }
+
+    #[test]
+    fn what_no_client_may_read_is_sealed() {
+        let secret = r#"{"type":"redacted_thinking","data":"SECRET"}"#;
+        let (vendor, kind, json) = ("anthropic".into(), "redacted_thinking".into(), RawJson::trusted(secret));
+        let block = Content::Vendor { vendor, wire: Wire::Anthropic, kind, json };
+        let mut thought =
+            Part::new(Content::Reasoning(ReasoningText { text: "t".into(), is_summary: false }));
+        thought.opaque.push(crate::model::Opaque {
+            vendor: "anthropic".into(),
+            model: None,
+            field: "signature".into(),
+            value: RawJson::trusted("\"SECRET\""),
+        });
+        let parts = [thought, Part::new(block), Part::text("x")].into();
+        let candidates = [Candidate { parts, finish: None }].into();
+        let response = Response { candidates, ..Response::default() };
+        let written = whole(context(), &response, &Usage::default());
+        assert!(!written.text.contains("SECRET"));
+        assert_eq!(written.text.matches("\"reasoning.encrypted\"").count(), 2);
+        assert!(written.text.contains(r#""id":"tw_1_0_0_0","format":"tokenwire-v1","index":1"#));
     }
 }

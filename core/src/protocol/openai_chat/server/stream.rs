@@ -730,7 +730,6 @@ mod tests {
             extra(None, "created", "9"),
             extra(None, "system_fingerprint", "\"fp\""),
             opens(0, PartKind::Reasoning { is_summary: false }),
-            state(0, "reasoning_details", "[ {\"type\":\"reasoning.text\",\n\"text\":\"a\"} ]"),
             opens(1, calls("c", "f")),
             state(1, "extra_content", "{\"x\": 1}"),
             opens(2, PartKind::Text),
@@ -746,7 +745,6 @@ mod tests {
                 r#"[{"index":0,"delta":{"tool_calls":[{"index":0,"extra_content":{"x":1}}]},"finish_reason":null}]}"#,
                 r#"[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}"#,
                 r#"[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]},"finish_reason":null}]}"#,
-                r#"[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","text":"a"}]},"finish_reason":null}]}"#,
                 r#"[{"index":0,"delta":{},"logprobs":{"content":[]},"finish_reason":"tool_calls"}]}"#,
                 "[DONE]",
             ]
