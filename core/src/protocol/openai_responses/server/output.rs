@@ -221,11 +221,21 @@ impl Output {
         Some(list.len() - 1)
     }
 
-    /// The last text that was said: its item and place.
+    /// The last text: its item and place.
     pub(super) fn last_text(&self) -> Option<(usize, usize)> {
-        let item = self.items.iter().rposition(Item::is_message)?;
-        let Body::Message(content) = &self.items[item].body else { return None };
-        Some((item, content.iter().rposition(|said| !said.is_refusal)?))
+        self.last_said(|said| !said.is_refusal)
+    }
+
+    /// The last text that has words.
+    pub(super) fn last_words(&self) -> Option<(usize, usize)> {
+        self.last_said(|said| !said.is_refusal && !said.text.is_empty())
+    }
+
+    fn last_said(&self, is_it: impl Fn(&Said) -> bool) -> Option<(usize, usize)> {
+        self.items.iter().enumerate().rev().find_map(|(at, item)| match &item.body {
+            Body::Message(content) => Some((at, content.iter().rposition(&is_it)?)),
+            _ => None,
+        })
     }
 
     pub(super) fn has_refusal(&self) -> bool {

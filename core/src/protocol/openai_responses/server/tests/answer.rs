@@ -461,6 +461,35 @@ fn pages_are_annotations_of_the_text_that_cites_them() {
 }
 
 #[test]
+fn what_comes_after_a_part_still_finds_its_item() {
+    let grounding = r#"{"groundingChunks":[{"web":{"uri":"V","title":"W"}}]}"#;
+    let events = [
+        opens(0, PartKind::Text),
+        says(0, "ab"),
+        holds(0, "thoughtSignature", r#""T""#),
+        ends(0),
+        Event::Citation { part: None, wire: Wire::Gemini, raw: grounding.into() },
+        finishes(FinishReason::Stop),
+    ];
+    let (written, _) = told(context("google", Wire::Gemini), &events);
+    assert_eq!(written.text.matches("response.output_text.annotation.added\n").count(), 1);
+    assert_eq!(written.losses, ["citations"]);
+    let events = [
+        opens(0, thought()),
+        thinks(0, "hm"),
+        holds(0, "reasoning_details", "[1]"),
+        ends(0),
+        opens(1, calls("c", "f")),
+        ends(1),
+        holds(0, "reasoning_details", "[1,2]"),
+        finishes(FinishReason::ToolCalls),
+    ];
+    let (written, _) = told(context("openrouter", Wire::OpenaiChat), &events);
+    let turns = sent_back(&written.text);
+    assert_eq!(turns[0].parts[0].opaque[0].value.as_str(), "[1,2]");
+}
+
+#[test]
 fn images_go_as_made_ones_and_sound_does_not() {
     let media =
         |kind, media_type: &'static str| PartKind::Media { kind, media_type: Some(media_type.into()) };

@@ -123,7 +123,7 @@ pub(super) fn state_sent_back(body: &str) -> Vec<String> {
     state_of(asked.request.messages.iter().flat_map(|message| &message.parts))
 }
 
-fn short(state: &String) -> String {
+fn short(state: &str) -> String {
     state.chars().take(200).collect()
 }
 
@@ -153,9 +153,9 @@ fn told(exchange: &corpus::Exchange, wire: Wire) -> Option<Result<(), String>> {
         // The id that an item is told with stays, although some servers end it with another.
         let is_kept = |state: &&String| how == "whole" || !state.contains(" id ");
         let lost: Vec<String> =
-            expected.iter().filter(is_kept).filter(|s| !found.contains(s)).map(short).collect();
+            expected.iter().filter(is_kept).filter(|s| !found.contains(s)).map(|s| short(s)).collect();
         let new: Vec<String> =
-            found.iter().filter(is_kept).filter(|s| !expected.contains(s)).map(short).collect();
+            found.iter().filter(is_kept).filter(|s| !expected.contains(s)).map(|s| short(s)).collect();
         if !(lost.is_empty() && new.is_empty()) {
             return Some(Err(format!("{how}: state {lost:?}\nbecame {new:?}")));
         }
