@@ -166,13 +166,16 @@ impl Output {
         self.settling.push(item);
     }
 
-    /// The items that are open although none of their parts is; each is given once.
+    /// The items that nothing has joined since; each is given once.
     pub(super) fn take_settled(&mut self) -> Vec<usize> {
-        let mut settled = core::mem::take(&mut self.settling);
-        settled.retain(|at| {
-            self.items.get(*at).is_some_and(|item| item.status == Status::Open && item.open_parts == 0)
-        });
-        settled
+        core::mem::take(&mut self.settling)
+    }
+
+    /// Puts a part into an item.
+    pub(super) fn place(&mut self, part: u32, spot: Spot) {
+        self.settling.retain(|item| *item != spot.item);
+        self.items[spot.item].open_parts += 1;
+        self.parts.insert(part, Placed { spot, is_open: true, state: Vec::new() });
     }
 
     /// Whether a part of that number has come.

@@ -466,8 +466,10 @@ fn what_comes_after_a_part_still_finds_its_item() {
     let events = [
         opens(0, PartKind::Text),
         says(0, "ab"),
-        holds(0, "thoughtSignature", r#""T""#),
         ends(0),
+        opens(1, PartKind::Text),
+        holds(1, "thoughtSignature", r#""T""#),
+        ends(1),
         Event::Citation { part: None, wire: Wire::Gemini, raw: grounding.into() },
         finishes(FinishReason::Stop),
     ];
