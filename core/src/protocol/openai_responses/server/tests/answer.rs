@@ -193,6 +193,24 @@ fn state_of_texts_and_calls_follows_them() {
 }
 
 #[test]
+fn state_of_a_text_that_another_overtook_is_reported() {
+    let events = [
+        opens(0, PartKind::Text),
+        says(0, "a"),
+        opens(1, PartKind::Text),
+        says(1, "b"),
+        holds(0, "signature", "1"),
+        ends(0),
+        ends(1),
+        finishes(FinishReason::Stop),
+    ];
+    let (written, _) = told(claude(), &events);
+    assert_eq!(written.losses, ["parts[0].opaque"]);
+    let turns = sent_back(&written.text);
+    assert!(turns.iter().flat_map(|turn| &turn.parts).all(|part| part.opaque.is_empty()));
+}
+
+#[test]
 fn the_vendors_own_state_goes_in_its_own_fields() {
     let events = [
         Event::Start { id: Some("resp_1".into()), model: Some("gpt".into()) },
