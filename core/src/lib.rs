@@ -65,5 +65,6 @@ pub mod sse;
 #[cfg(feature = "simulation")]
 pub mod testing;
 pub mod time;
+pub mod tool_text;
 pub mod transcript;
 pub mod usage;
