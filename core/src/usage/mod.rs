@@ -1,8 +1,52 @@
 //! Token counts in inclusive buckets.
 //!
 //! A part is also counted in its whole: `output_reasoning` is inside `output`, `cache_read` inside
-//! `input`. Billing takes the differences. A count that the provider did not state is absent, never
-//! zero. Streamed counts are cumulative at every provider here: the last value replaces.
+//! `input`. Billing takes the differences ([`pricing`](crate::pricing)). A count that the provider did not
+//! state is absent, never zero. Streamed counts are cumulative at every provider here: the last value
+//! replaces.
+//!
+//! # What is the whole
+//!
+//! Providers count the same things in and out of each other. The readers bring all to the same two wholes:
+//!
+//! | API | input | output |
+//! | --- | --- | --- |
+//! | OpenAI Chat and what is compatible | `prompt_tokens` | `completion_tokens` |
+//! | … Gemini's endpoint, xAI | `prompt_tokens` | `total_tokens` − `prompt_tokens` |
+//! | … Perplexity | `prompt_tokens` | `completion_tokens` + `citation_tokens` + `reasoning_tokens` |
+//! | … DeepSeek | hits + misses, which are `prompt_tokens` | `completion_tokens` |
+//! | … Mistral, of sound | `prompt_tokens` + `audio_tokens` | `completion_tokens` |
+//! | OpenAI Responses and Realtime | `input_tokens` | `output_tokens` |
+//! | Anthropic | `input_tokens` + `cache_read_…` + `cache_creation_…` | `output_tokens` |
+//! | … with `iterations` | the same, summed over them | the same |
+//! | Gemini | `promptTokenCount` + `toolUsePromptTokenCount` | `candidatesTokenCount` + `thoughtsTokenCount` |
+//! | … Interactions | `total_input_tokens` + `total_tool_use_tokens` | `total_output_tokens` + `total_thought_tokens` |
+//! | Bedrock Converse | `inputTokens` + `cacheRead…` + `cacheWrite…` | `outputTokens` |
+//! | Cohere | `billed_units.input_tokens` | `billed_units.output_tokens` |
+//! | Ollama | `prompt_eval_count` | `eval_count` |
+//!
+//! Dialects are told by what they state, not by name, and two facts decide where it is unclear: what a
+//! stated total adds to prompt and completion is output that the completion left out, and a part that is
+//! larger than its whole lies beside it. [`Counts::check`] tells of what is left of a contradiction, and
+//! [`Usage::raw`] keeps what came.
+//!
+//! ```
+//! use tokenwire_core::usage::{BodyUsage, Bucket};
+//! let body = BodyUsage::from_json(
+//!     r#"{"type":"message","model":"claude-opus-5-5","usage":{"input_tokens":21,
+//!         "cache_read_input_tokens":1000,"cache_creation_input_tokens":2000,
+//!         "cache_creation":{"ephemeral_5m_input_tokens":1500,"ephemeral_1h_input_tokens":500},
+//!         "output_tokens":393}}"#,
+//! )?;
+//! let counts = body.usage.counts;
+//! assert_eq!(counts.get(Bucket::Input), Some(3_021));
+//! assert_eq!(counts.get(Bucket::CacheWrite), Some(2_000)); // of these 3,021
+//! assert_eq!(counts.get(Bucket::CacheWrite1h), Some(500)); // of these 2,000
+//! assert_eq!(counts.get(Bucket::OutputReasoning), None); // not stated, so not zero
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Ledger`] adds up many calls by account, and [`estimate_tokens`] guesses where nothing was counted yet.
 
 mod anthropic;
 mod body;
