@@ -69,5 +69,7 @@ pub mod sse;
 #[cfg(feature = "simulation")]
 pub mod testing;
 pub mod time;
+pub mod tool_text;
 pub mod transcript;
+pub mod translate;
 pub mod usage;

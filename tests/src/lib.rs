@@ -8,6 +8,7 @@ pub mod passes;
 pub mod price_tables;
 pub mod reading;
 pub mod run;
+pub mod translate;
 pub mod usage_objects;
 
 pub use tokenwire::exchange;

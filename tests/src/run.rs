@@ -26,6 +26,13 @@ pub struct Options {
     pub seeds: Vec<u64>,
 }
 
+impl Options {
+    /// Whether no exchange is left out.
+    pub fn is_everything(&self) -> bool {
+        self.wire.is_none() && self.id.is_none()
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self { wire: None, id: None, seeds: vec![1, 2, 3] }
@@ -90,27 +97,14 @@ pub fn run(folder: &Path, options: &Options) -> Result<Report, String> {
 }
 
 fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Reading>, options: &Options) {
-    let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let exchange = match Exchange::read(path) {
-        Ok(exchange) => exchange,
-        Err(_) if options.id.as_ref().is_some_and(|id| *id != stem) => return,
-        Err(error) => {
-            let failed = Failed { id: stem, differences: vec![format!("file: {error}")] };
-            report.tallies.entry("unreadable".into()).or_default().failed.push(failed);
-            return;
+    let (id, wire, exchange) = match open(path, options) {
+        Found::Exchange { id, wire, exchange } => (id, wire, exchange),
+        Found::Other => return report.other += 1,
+        Found::Unreadable(failed) => {
+            return report.tallies.entry("unreadable".into()).or_default().failed.push(failed);
         }
+        Found::Unwanted => return,
     };
-    let id = if exchange.id.is_empty() { stem } else { exchange.id.clone() };
-    if options.id.as_ref().is_some_and(|wanted| *wanted != id) {
-        return;
-    }
-    let Some(wire) = exchange.wire else {
-        report.other += 1;
-        return;
-    };
-    if options.wire.is_some_and(|w| w != wire) {
-        return;
-    }
     let reading = readings.get(&id);
     report.compared += usize::from(reading.is_some());
     let differences = check(&exchange, wire, reading, &options.seeds);
@@ -119,6 +113,39 @@ fn run_file(report: &mut Report, path: &Path, readings: &BTreeMap<String, Readin
         tally.ok += 1;
     } else {
         tally.failed.push(Failed { id, differences });
+    }
+}
+
+/// What a file is to a run.
+pub(crate) enum Found {
+    /// An exchange to run.
+    Exchange { id: String, wire: Wire, exchange: Exchange },
+    /// An exchange on a wire that is not spoken here.
+    Other,
+    /// No exchange, though it should be one.
+    Unreadable(Failed),
+    /// One that the options leave out.
+    Unwanted,
+}
+
+/// Opens an exchange's file, if the options want it.
+pub(crate) fn open(path: &Path, options: &Options) -> Found {
+    let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let exchange = match Exchange::read(path) {
+        Ok(exchange) => exchange,
+        Err(_) if options.id.as_ref().is_some_and(|id| *id != stem) => return Found::Unwanted,
+        Err(error) => {
+            return Found::Unreadable(Failed { id: stem, differences: vec![format!("file: {error}")] });
+        }
+    };
+    let id = if exchange.id.is_empty() { stem } else { exchange.id.clone() };
+    if options.id.as_ref().is_some_and(|wanted| *wanted != id) {
+        return Found::Unwanted;
+    }
+    match exchange.wire {
+        None => Found::Other,
+        Some(wire) if options.wire.is_some_and(|wanted| wanted != wire) => Found::Unwanted,
+        Some(wire) => Found::Exchange { id, wire, exchange },
     }
 }
 

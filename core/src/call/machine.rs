@@ -299,7 +299,11 @@ impl Call {
         self.attempts = self.attempts.saturating_add(1);
         let number = self.attempts;
         let (decoder, request, resume) = match next {
-            Next::Again => (Decoder::new(&self.target.dialect, self.options.caps), self.http.clone(), None),
+            Next::Again => {
+                let decoder = Decoder::new(&self.target.dialect, self.options.caps);
+                let decoder = decoder.with_tools(&self.target.dialect, &self.request.tools);
+                (decoder, self.http.clone(), None)
+            }
             Next::Resume(decoder, resume) => match encode_resume(&self.request, &self.target, &resume) {
                 Ok(encoded) => (*decoder, encoded.http, Some(resume)),
                 // The request was encoded before, so this does not happen; starting over would

@@ -4,6 +4,7 @@
 //! Numbers stay text and keys keep their order, so a schema or an argument object leaves as it came.
 
 mod compact;
+mod edit;
 mod error;
 mod mold;
 mod raw;
@@ -12,6 +13,7 @@ mod string;
 mod writer;
 
 pub use compact::compact;
+pub(crate) use edit::set_field;
 pub use error::Error;
 pub(crate) use mold::Mold;
 pub use raw::{Number, RawJson};

@@ -129,7 +129,7 @@ impl Writer {
 }
 
 /// Appends `text` as a JSON string: only what RFC 8259 section 7 demands is escaped.
-fn quote(out: &mut String, text: &str) {
+pub(super) fn quote(out: &mut String, text: &str) {
     out.push('"');
     let mut done = 0;
     for (at, b) in text.bytes().enumerate() {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::seal::SealKey;
 use crate::failure::Failure;
 use crate::http::Headers;
-use crate::model::{Event, Loss, LossAction, Request, Response, Wire};
+use crate::model::{Event, Loss, LossAction, Request, Wire};
 use crate::usage::Usage;
 
 /// An application's HTTP request, as the host received it.
@@ -47,7 +47,7 @@ pub enum StreamFraming {
     Sse,
 }
 
-/// A request of an application that cannot be understood. `write_error` says
+/// A request of an application that cannot be understood. [`write_bad_request`](super::write_bad_request) says
 /// it in the application's own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid request at {path}: {why}")]
@@ -86,6 +86,14 @@ pub struct AnswerContext {
     pub seal: SealKey,
 }
 
+impl AnswerContext {
+    /// The same for an application that wants its stream so.
+    #[must_use]
+    pub(crate) fn with(self, stream_usage: bool, framing: StreamFraming) -> Self {
+        Self { stream_usage, framing, ..self }
+    }
+}
+
 /// An answer that is being written.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -120,9 +128,6 @@ pub(super) trait WireEncoder {
     /// The answer broke: an error in the wire's own form, also after the stream began.
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>);
 }
-
-/// A whole answer on a wire; a function of this shape is in each wire's `server/response.rs`.
-pub(super) type EncodeResponse = fn(&mut Answer, &Response, &Usage) -> String;
 
 /// An error response in an application's protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]

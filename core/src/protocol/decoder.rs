@@ -8,8 +8,9 @@ use super::error::read_error;
 use super::resume::Resume;
 use super::wire_decoder::{DecodeError, Progress, WireDecoder};
 use super::{Dialect, anthropic, gemini, openai_chat, openai_responses};
-use crate::model::{Sink, Wire};
+use crate::model::{Event, Sink, Tool, Wire};
 use crate::sse;
+use crate::tool_text::{Formats, ToolText};
 use crate::usage::Usage;
 
 /// How much a decoder holds at the most.
@@ -54,6 +55,23 @@ pub struct Decoder {
     activity: u64,
     /// Lines that are no event-stream fields: some servers write an error so.
     stray: String,
+    /// Makes calls of those that came as text.
+    tool_text: Option<Box<ToolText>>,
+}
+
+/// A sink behind what makes calls of text, where that is wanted.
+struct Filtered<'a> {
+    filter: Option<&'a mut ToolText>,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for Filtered<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        match &mut self.filter {
+            Some(filter) => filter.push(event, self.sink),
+            None => self.sink.event(event),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -108,7 +126,24 @@ impl Decoder {
                 WireState::OpenaiResponses(openai_responses::client::stream::State::default())
             }
         };
-        Self { framing: Framing::Unknown, wire, caps, name: dialect.wire, activity: 0, stray: String::new() }
+        Self {
+            framing: Framing::Unknown,
+            wire,
+            caps,
+            name: dialect.wire,
+            activity: 0,
+            stray: String::new(),
+            tool_text: None,
+        }
+    }
+
+    /// The same, with calls of these tools that come as text made calls, if the dialect's servers are
+    /// known to let them through so.
+    #[must_use]
+    pub fn with_tools(mut self, dialect: &Dialect, tools: &[Tool]) -> Self {
+        let is_wanted = dialect.tool_text && tools.iter().any(|tool| tool.name().is_some());
+        self.tool_text = is_wanted.then(|| Box::new(ToolText::new(Formats::auto(), tools)));
+        self
     }
 
     /// Decodes the next bytes of the body, cut anywhere.
@@ -121,6 +156,16 @@ impl Decoder {
         if self.wire.peek().progress() == Progress::Complete {
             return Ok(Progress::Complete);
         }
+        let mut tool_text = self.tool_text.take();
+        let pushed = self.push_to(bytes, &mut Filtered { filter: tool_text.as_deref_mut(), sink });
+        if let (Some(tool_text), Err(_)) = (&mut tool_text, &pushed) {
+            tool_text.finish(sink);
+        }
+        self.tool_text = tool_text;
+        pushed
+    }
+
+    fn push_to(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, DecodeError> {
         let mut bytes = bytes;
         if matches!(self.framing, Framing::Unknown) {
             let Some(at) = bytes.iter().position(|b| !b.is_ascii_whitespace()) else {
@@ -181,6 +226,15 @@ impl Decoder {
     /// # Errors
     /// [`DecodeError::Incomplete`] where the protocol's terminal event is missing.
     pub fn end(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+        let mut tool_text = self.tool_text.take();
+        let ended = self.end_to(&mut Filtered { filter: tool_text.as_deref_mut(), sink });
+        if let Some(mut tool_text) = tool_text {
+            tool_text.finish(sink);
+        }
+        ended
+    }
+
+    fn end_to(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
         let wire = self.wire.get();
         if wire.progress() != Progress::Complete {
             match &mut self.framing {
@@ -275,6 +329,7 @@ impl Decoder {
             name: self.name,
             activity: 0,
             stray: String::new(),
+            tool_text: None,
         }
     }
 }

@@ -103,6 +103,9 @@ pub struct Dialect {
     pub service_tier: bool,
     /// Whether it knows `top_k`.
     pub top_k: bool,
+    /// Whether its servers may pass on tool calls as the text that the model wrote. Such text is then
+    /// made calls again ([`crate::tool_text`]).
+    pub tool_text: bool,
     /// Whether a file part holds its fields itself, instead of an object `file` (DeepSeek).
     pub flat_files: bool,
 }
@@ -129,11 +132,12 @@ const CHAT: Dialect = Dialect {
     user_field: "user",
     service_tier: false,
     top_k: false,
+    tool_text: true,
     flat_files: false,
 };
 
 /// A provider on the net: no call without a credential.
-const HOSTED: Dialect = Dialect { needs_credential: true, ..CHAT };
+const HOSTED: Dialect = Dialect { needs_credential: true, tool_text: false, ..CHAT };
 
 impl Dialect {
     /// OpenAI, Chat Completions.
@@ -143,6 +147,7 @@ impl Dialect {
         price_list: "openai",
         base_url: "https://api.openai.com/v1",
         key_variable: "OPENAI_API_KEY",
+        tool_text: false,
         needs_credential: true,
         developer_role: true,
         max_tokens: MaxTokensField::MaxCompletionTokens,
@@ -165,6 +170,7 @@ impl Dialect {
         price_list: "anthropic",
         base_url: "https://api.anthropic.com",
         key_variable: "ANTHROPIC_API_KEY",
+        tool_text: false,
         needs_credential: true,
         auth: Auth::Header(Cow::Borrowed("x-api-key")),
         headers: &[("anthropic-version", "2026-10-21")],
@@ -178,6 +184,7 @@ impl Dialect {
         vendor: "google",
         price_list: "google",
         base_url: "https://generativelanguage.googleapis.com",
+        tool_text: false,
         key_variable: "GEMINI_API_KEY",
         needs_credential: true,
         auth: Auth::Header(Cow::Borrowed("x-goog-api-key")),

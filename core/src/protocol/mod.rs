@@ -7,22 +7,24 @@
 //! towards applications stands beside it as `server`, with the same four files the other way. What
 //! both sides need of a wire lies above the two, and does not know them.
 
-#[allow(dead_code)]
 mod answer;
 mod anthropic;
-#[allow(dead_code)]
 mod call_id;
+#[allow(dead_code)]
+mod cited_page;
 mod decoder;
 mod dialect;
 mod encode;
+mod encoder;
 mod encoding;
 mod error;
 mod gemini;
 mod openai_chat;
 mod openai_error;
+#[allow(dead_code)]
+mod openai_error_answer;
 mod openai_responses;
 mod resume;
-#[allow(dead_code)]
 mod seal;
 mod target;
 mod wire_decoder;
@@ -31,6 +33,9 @@ pub use answer::{AnswerContext, Asked, BadRequest, ErrorAnswer, Incoming, ModelE
 pub use decoder::{Caps, Decoder};
 pub use dialect::{Auth, CacheMarks, Dialect, MaxTokensField, ReasoningSwitch};
 pub use encode::{Encoded, encode_request, encode_resume};
+pub use encoder::{
+    Encoder, decode_request, encode_response, write_bad_request, write_error, write_models, write_token_count,
+};
 pub use encoding::EncodeError;
 pub use error::read_error;
 pub use resume::Resume;

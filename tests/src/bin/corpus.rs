@@ -1,5 +1,8 @@
 //! `corpus DIR [--protocol P] [--id ID] [--verbose] [--split SEED]`: decodes every recorded exchange
 //! below DIR and compares it with `readings.jsonl` there, if present.
+//!
+//! `corpus --translate DIR [--protocol P] [--id ID] [--verbose]`: translates every exchange between all
+//! wires instead, has the SDKs in `tests/sdk` read the answers, and prints how each pair of wires went.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,13 +10,15 @@ use std::process::ExitCode;
 
 use tokenwire_core::model::Wire;
 use tokenwire_tests::run::{Failed, Options, Report, run};
+use tokenwire_tests::translate;
 
-const USAGE: &str = "usage: corpus DIR [--protocol P] [--id ID] [--verbose] [--split SEED]";
+const USAGE: &str = "usage: corpus [--translate] DIR [--protocol P] [--id ID] [--verbose] [--split SEED]";
 
 struct Arguments {
     folder: PathBuf,
     options: Options,
     is_verbose: bool,
+    is_translation: bool,
 }
 
 fn main() -> ExitCode {
@@ -24,11 +29,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&arguments.folder, &arguments.options) {
-        Ok(report) => {
-            print(&report, arguments.is_verbose);
-            ExitCode::from(u8::from(report.failures() > 0))
-        }
+    let failures = if arguments.is_translation { translations(&arguments) } else { readings(&arguments) };
+    match failures {
+        Ok(failures) => ExitCode::from(u8::from(failures > 0)),
         Err(message) => {
             eprintln!("{message}");
             ExitCode::from(2)
@@ -36,8 +39,22 @@ fn main() -> ExitCode {
     }
 }
 
+fn readings(arguments: &Arguments) -> Result<usize, String> {
+    let report = run(&arguments.folder, &arguments.options)?;
+    print(&report, arguments.is_verbose);
+    Ok(report.failures())
+}
+
+fn translations(arguments: &Arguments) -> Result<usize, String> {
+    let listed = translate::Exceptions::read(&translate::exceptions_file())?;
+    let report = translate::run(&arguments.folder, &arguments.options, &listed)?;
+    print!("{}", translate::Printed { report: &report, is_verbose: arguments.is_verbose });
+    Ok(report.failures())
+}
+
 fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let (mut folder, mut options, mut is_verbose) = (None, Options::default(), false);
+    let (mut folder, mut options) = (None, Options::default());
+    let (mut is_verbose, mut is_translation) = (false, false);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("expected a value after {word}"));
         match word.as_str() {
@@ -49,12 +66,13 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--split" => {
                 options.seeds = vec![value()?.parse().map_err(|e| format!("the seed: {e}"))?];
             }
+            "--translate" => is_translation = true,
             "--verbose" => is_verbose = true,
             _ if word.starts_with("--") => return Err(format!("unknown option {word}")),
             _ => folder = Some(PathBuf::from(word)),
         }
     }
-    Ok(Arguments { folder: folder.ok_or("expected a folder")?, options, is_verbose })
+    Ok(Arguments { folder: folder.ok_or("expected a folder")?, options, is_verbose, is_translation })
 }
 
 fn print(report: &Report, is_verbose: bool) {

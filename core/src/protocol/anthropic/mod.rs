@@ -3,3 +3,5 @@
 pub(super) mod client;
 mod finish;
 mod object;
+#[allow(dead_code)]
+pub(super) mod server;

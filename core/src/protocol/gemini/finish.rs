@@ -36,6 +36,18 @@ pub(super) fn reason(raw: &str, has_calls: bool) -> FinishReason {
     }
 }
 
+/// The `finishReason` for a canonical reason of another wire.
+pub(super) const fn word(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop | FinishReason::StopSequence | FinishReason::ToolCalls => "STOP",
+        FinishReason::Length => "MAX_TOKENS",
+        FinishReason::ContentFilter | FinishReason::Refusal => "SAFETY",
+        FinishReason::Pause => "CONTINUATION",
+        FinishReason::Cancelled | FinishReason::Error => "OTHER",
+        FinishReason::Other => "FINISH_REASON_UNSPECIFIED",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

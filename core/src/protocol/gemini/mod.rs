@@ -3,3 +3,8 @@
 pub(super) mod client;
 mod fields;
 mod finish;
+mod media;
+mod part_fields;
+mod partial_args;
+#[allow(dead_code)]
+pub(super) mod server;

@@ -2,8 +2,5 @@
 
 pub(super) mod client;
 mod finish;
-
-use crate::model::Wire;
-
-/// The wire that this folder speaks.
-const WIRE: Wire = Wire::OpenaiResponses;
+mod names;
+pub(super) mod server;

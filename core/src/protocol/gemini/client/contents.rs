@@ -7,11 +7,13 @@ use alloc::vec::Vec;
 
 use crate::json::{Kind, Reader, Writer};
 use crate::model::{
-    Content, Extension, LossAction, Media, MediaKind, Message, Opaque, Part, Request, Role, Source, ToolCall,
+    Content, Extension, LossAction, Media, Message, Opaque, Part, Request, Role, Source, ToolCall,
     ToolCallKind, ToolResult, Wire,
 };
+use crate::protocol::call_id::is_made_up;
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 use crate::protocol::gemini::fields::Fields;
+use crate::protocol::gemini::media::guess_media_type;
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";
@@ -287,36 +289,13 @@ fn data_url(url: &str) -> Option<(Option<&str>, &str)> {
     Some((Some(media_type).filter(|m| !m.is_empty()), data))
 }
 
-/// A media type from the first bytes, as base64 spells them; the usual one of the kind else.
-fn guess_media_type(kind: MediaKind, data: &str) -> &'static str {
-    let signatures = [
-        ("iVBOR", "image/png"),
-        ("/9j/", "image/jpeg"),
-        ("R0lGOD", "image/gif"),
-        ("JVBER", "application/pdf"),
-        ("SUQz", "audio/mpeg"),
-        ("T2dnUw", "audio/ogg"),
-    ];
-    if let Some((_, media_type)) = signatures.iter().find(|(start, _)| data.starts_with(start)) {
-        return media_type;
-    }
-    match kind {
-        MediaKind::Audio => "audio/wav",
-        MediaKind::File => "application/pdf",
-        // WebP is a RIFF file like WAV.
-        MediaKind::Image if data.starts_with("UklGR") => "image/webp",
-        MediaKind::Image => "image/png",
-        MediaKind::Video => "video/mp4",
-    }
-}
-
 fn set_call(
     e: &mut Encoding<'_>,
     path: &str,
     call: &ToolCall,
     fields: &mut Fields,
 ) -> Result<(), EncodeError> {
-    if let Some(id) = &call.id {
+    if let Some(id) = call.id.as_ref().filter(|id| !is_made_up(id)) {
         fields.set_string("functionCall.id", id);
     }
     fields.set_string("functionCall.name", &call.name);
@@ -375,7 +354,7 @@ fn set_result(
                 result.call_id
             ),
         })?;
-    if let Some(id) = call.and_then(|c| c.id.as_deref()) {
+    if let Some(id) = call.and_then(|c| c.id.as_deref()).filter(|id| !is_made_up(id)) {
         fields.set_string("functionResponse.id", id);
     }
     fields.set_string("functionResponse.name", name);
@@ -390,6 +369,7 @@ fn set_result(
             Content::Media(media) => {
                 let mut inner = Fields::default();
                 set_media(e, &path, media, &mut inner);
+                set_extensions(e, &part.extensions, &path, &mut inner);
                 parts.push(inner.finish());
             }
             Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {

@@ -4,7 +4,6 @@ mod assembly;
 mod checkpoint;
 mod contents;
 pub(in crate::protocol) mod error;
-mod partial_args;
 mod parts;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;

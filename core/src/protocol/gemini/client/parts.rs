@@ -5,11 +5,13 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::partial_args::PartialArgs;
 use super::usual::{Hole, Usual};
 use crate::json::{self, Kind, Reader, Writer, compact};
-use crate::model::{Event, Finish, FinishReason, MediaKind, PartKind, Sink, ToolCallKind, Wire};
+use crate::model::{Event, Finish, FinishReason, PartKind, Sink, ToolCallKind, Wire};
 use crate::protocol::gemini::finish;
+use crate::protocol::gemini::media;
+use crate::protocol::gemini::part_fields::is_about_the_part;
+use crate::protocol::gemini::partial_args::PartialArgs;
 
 /// More candidates than any provider draws; wild numbers share the last place.
 const MAX_CANDIDATES: usize = 256;
@@ -123,14 +125,6 @@ fn skipped<'a>(r: &mut Reader<'a>) -> Result<Reader<'a>, json::Error> {
     let start = r.clone();
     r.skip()?;
     Ok(start)
-}
-
-/// Whether a field qualifies a part rather than being its content.
-fn is_about_the_part(field: &str) -> bool {
-    matches!(
-        field,
-        "mediaProcessing" | "mediaResolution" | "partMetadata" | "speechMetadata" | "videoMetadata"
-    )
 }
 
 impl Parts {
@@ -276,7 +270,7 @@ impl Parts {
                 }
             }
         }
-        let kind = media_kind(media_type.as_deref().unwrap_or_default());
+        let kind = media::kind_of(media_type.as_deref().unwrap_or_default());
         let part = self.start(place, PartKind::Media { kind, media_type }, sink);
         if let Some(base64) = data.filter(|d| !d.is_empty()) {
             sink.event(Event::DataDelta { part, base64 });
@@ -594,13 +588,4 @@ const fn text_kind(is_thought: bool) -> PartKind<'static> {
 #[inline]
 const fn text_delta(part: u32, is_thought: bool, text: Cow<'_, str>) -> Event<'_> {
     if is_thought { Event::ReasoningDelta { part, text } } else { Event::TextDelta { part, text } }
-}
-
-fn media_kind(media_type: &str) -> MediaKind {
-    match media_type.split('/').next() {
-        Some("audio") => MediaKind::Audio,
-        Some("image") => MediaKind::Image,
-        Some("video") => MediaKind::Video,
-        _ => MediaKind::File,
-    }
 }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use super::out::Out;
 use crate::json::{self, Reader, Writer};
 use crate::model::{Event, MediaKind, PartKind, Wire};
+use crate::protocol::openai_chat::data_url;
 
 /// The one sound of a message.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +73,7 @@ pub(super) fn images(list: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
 /// Takes one `image_url` part: a data URL becomes media, any other stays as it is.
 pub(super) fn image(raw: &str, out: &mut Out<'_>) -> Result<(), json::Error> {
     let url = image_url(&mut Reader::new(raw))?;
-    let part = match url.as_deref().and_then(data_url) {
+    let part = match url.as_deref().and_then(data_url::split) {
         Some((media_type, base64)) => {
             let media_type = Some(Cow::Borrowed(media_type));
             let part = out.open(PartKind::Media { kind: MediaKind::Image, media_type });
@@ -101,10 +102,4 @@ fn image_url<'a>(r: &mut Reader<'a>) -> Result<Option<Cow<'a, str>>, json::Error
         }
     }
     Ok(url)
-}
-
-/// The media type and the data of `data:image/png;base64,…`.
-fn data_url(url: &str) -> Option<(&str, &str)> {
-    let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
-    Some((head.strip_suffix(";base64")?, data))
 }

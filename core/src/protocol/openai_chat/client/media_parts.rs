@@ -6,6 +6,7 @@ use alloc::string::String;
 
 use crate::model::{LossAction, Media, MediaKind, Source};
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_chat::audio_format;
 use crate::protocol::openai_chat::fields::{Fields, quoted};
 
 /// The content part for `media`.
@@ -72,13 +73,12 @@ fn audio(encoding: &Encoding<'_>, media: &Media, path: &str) -> Result<Fields, E
         return Err(encoding.refuse(path, "the wire takes sound as base64 only"));
     };
     let media_type = media.media_type.as_deref().unwrap_or_else(|| guess(media.kind, data));
-    let format = match media_type {
-        "audio/wav" | "audio/x-wav" | "audio/wave" => "wav",
-        "audio/mpeg" | "audio/mp3" => "mp3",
-        other if encoding.target.dialect.is_native => {
-            return Err(encoding.refuse(path, format!("the wire takes wav and mp3, not {other}")));
+    let format = match audio_format::of_media_type(media_type) {
+        Some(format) => format,
+        None if encoding.target.dialect.is_native => {
+            return Err(encoding.refuse(path, format!("the wire takes wav and mp3, not {media_type}")));
         }
-        other => other.strip_prefix("audio/").unwrap_or(other),
+        None => media_type.strip_prefix("audio/").unwrap_or(media_type),
     };
     let inner = Fields::new().with("data", quoted(data)).with("format", quoted(format));
     Ok(Fields::of_type("input_audio").with("input_audio", inner.write()))

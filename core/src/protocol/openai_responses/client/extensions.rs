@@ -3,7 +3,7 @@
 use crate::json::Writer;
 use crate::model::{Extension, LossAction};
 use crate::protocol::encoding::Encoding;
-use crate::protocol::openai_responses::WIRE;
+use crate::protocol::openai_responses::names::WIRE;
 
 /// Writes the extensions of this wire into the open object, whose fields `known` are its own.
 pub(super) fn write(

@@ -11,7 +11,7 @@ use crate::model::{
     ToolResult,
 };
 use crate::protocol::encoding::{EncodeError, Encoding};
-use crate::protocol::openai_responses::WIRE;
+use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
 
 /// Refuses what no item can hold.
 pub(super) fn check(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
@@ -388,10 +388,7 @@ impl<'a> Input<'_, 'a> {
                 Cow::Owned(id)
             }
         };
-        let (kind, field) = match call.kind {
-            ToolCallKind::Freeform => ("custom_tool_call", "input"),
-            ToolCallKind::Function => ("function_call", "arguments"),
-        };
+        let (kind, field) = names::call(call.kind);
         let is_blank = call.arguments.bytes().all(|b| b.is_ascii_whitespace());
         let arguments = match call.kind {
             ToolCallKind::Function if is_blank => "{}",
@@ -403,7 +400,7 @@ impl<'a> Input<'_, 'a> {
             w.key("call_id").string(&call_id);
             w.key("name").string(&call.name);
             w.key(field).string(arguments);
-            self.write_state(w, part, &["namespace", "caller", "async"], &path);
+            self.write_state(w, part, &CALL_STATE, &path);
             let known = ["type", "id", "call_id", "name", field, "namespace", "caller", "async"];
             extensions::write(w, &part.extensions, &known, &path, self.encoding);
         });
@@ -423,10 +420,7 @@ impl<'a> Input<'_, 'a> {
             self.encoding.lose(LossAction::Approximated, alloc::format!("{path}.is_error"), why);
         }
         w.object(|w| {
-            w.key("type").string(match result.kind {
-                ToolCallKind::Freeform => "custom_tool_call_output",
-                ToolCallKind::Function => "function_call_output",
-            });
+            w.key("type").string(names::call_output(result.kind));
             w.opt_string("call_id", call_id.as_deref());
             w.key("output");
             self.result_content(w, &result.content, prefix, path);

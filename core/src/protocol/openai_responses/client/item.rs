@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::parts::{Key, Lane, Parts};
 use crate::json::{self, Reader};
 use crate::model::{Event, MediaKind, PartKind, Sink, ToolCallKind, Wire};
+use crate::protocol::openai_responses::names;
 
 /// An item as the wire writes it, its fields as JSON text where they are only passed on.
 pub(super) struct Item<'a> {
@@ -65,11 +66,7 @@ impl<'a> Item<'a> {
     }
 
     fn call_kind(&self) -> Option<ToolCallKind> {
-        match &*self.kind {
-            "custom_tool_call" => Some(ToolCallKind::Freeform),
-            "function_call" => Some(ToolCallKind::Function),
-            _ => None,
-        }
+        names::call_kind(&self.kind)
     }
 
     /// The id that a result of this call must name.

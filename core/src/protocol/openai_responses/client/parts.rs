@@ -55,6 +55,8 @@ struct Slot {
     is_open: bool,
     /// The whole text was repeated, so that further repetitions tell nothing.
     is_settled: bool,
+    /// What it carries as a part of its item was told.
+    is_labelled: bool,
     /// Its item, and whether it stands in that item's list of settled parts.
     output: u32,
     is_listed: bool,
@@ -128,18 +130,28 @@ impl Parts {
             citations: 0,
             is_open: true,
             is_settled: false,
+            is_labelled: false,
             output: key.output,
             is_listed: false,
         });
         self.by_key.insert(key, part);
         self.latest = Some((key, part));
         sink.event(Event::PartStart { part, candidate: 0, kind });
+        if pieces != Pieces::None {
+            self.label_part(key.output, part, sink);
+        }
         part
     }
 
     /// Notes what each part of an item carries.
     pub(super) fn label(&mut self, output: u32, labels: impl Iterator<Item = (&'static str, Box<str>)>) {
         let labels: Vec<_> = labels.collect();
+        if self.labels.get(&output) == Some(&labels) {
+            return;
+        }
+        for part in self.of_item(output) {
+            self.slots[part as usize].is_labelled = false;
+        }
         self.label_bytes += bytes_of(&labels);
         let old = self.labels.insert(output, labels);
         self.label_bytes -= old.as_deref().map_or(0, bytes_of);
@@ -150,8 +162,11 @@ impl Parts {
         self.label_bytes + self.slots.len() * size_of::<Slot>()
     }
 
-    /// Sends what `part` carries as a part of its item.
-    pub(super) fn label_part(&self, output: u32, part: u32, sink: &mut dyn Sink) {
+    /// Sends what `part` carries as a part of its item, unless it was sent.
+    pub(super) fn label_part(&mut self, output: u32, part: u32, sink: &mut dyn Sink) {
+        if core::mem::replace(&mut self.slots[part as usize].is_labelled, true) {
+            return;
+        }
         for (field, value) in self.labels.get(&output).into_iter().flatten() {
             let (field, value) = (Cow::Borrowed(*field), Cow::Borrowed(&**value));
             sink.event(Event::Opaque { part, field, value });

@@ -9,7 +9,7 @@ use crate::model::{
     Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
-use crate::protocol::openai_responses::WIRE;
+use crate::protocol::openai_responses::names::WIRE;
 
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {

@@ -522,9 +522,9 @@ mod tests {
             vec![
                 r#"Start { id: Some("r"), model: Some("m") }"#,
                 "PartStart { part: 0, candidate: 0, kind: Text }",
+                r#"Opaque { part: 0, field: "id", value: "\"a\"" }"#,
                 r#"TextDelta { part: 0, text: "Hi" }"#,
                 r#"TextDelta { part: 0, text: "!" }"#,
-                r#"Opaque { part: 0, field: "id", value: "\"a\"" }"#,
                 "PartEnd { part: 0 }",
                 r#"Finish { candidate: 0, finish: Finish { reason: Stop, raw: Some("completed"), detail: None } }"#,
             ]
@@ -629,12 +629,12 @@ mod tests {
             events[..10],
             [
                 "PartStart { part: 0, candidate: 0, kind: Reasoning { is_summary: true } }",
-                r#"ReasoningDelta { part: 0, text: "one" }"#,
                 r#"Opaque { part: 0, field: "id", value: "\"r\"" }"#,
+                r#"ReasoningDelta { part: 0, text: "one" }"#,
                 "PartEnd { part: 0 }",
                 "PartStart { part: 1, candidate: 0, kind: Reasoning { is_summary: true } }",
-                r#"ReasoningDelta { part: 1, text: "two" }"#,
                 r#"Opaque { part: 1, field: "id", value: "\"r\"" }"#,
+                r#"ReasoningDelta { part: 1, text: "two" }"#,
                 r#"Opaque { part: 1, field: "encrypted_content", value: "\"whole\"" }"#,
                 "PartEnd { part: 1 }",
                 r#"Finish { candidate: 0, finish: Finish { reason: Stop, raw: Some("completed"), detail: None } }"#,

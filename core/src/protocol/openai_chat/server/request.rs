@@ -1,0 +1,253 @@
+//! Requests.
+//!
+//! What is read is normalised in a few ways, none of which changes what is asked for: `null` and a
+//! field that is missing are one; an empty `content` is no part; `max_tokens` is
+//! `max_completion_tokens`, `user` is `safety_identifier` and `functions` are `tools`, each the
+//! lesser where both are there; a list of one plain text is that text; the switches for thinking of
+//! all dialects become one (see [`super::reasoning`]). Every other field is kept raw.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::object::{elements_of, extend, understood};
+use super::typed::{
+    self, Path, Read, count, elements, fields, number, owned, small_count, string, syntax, unexpected,
+};
+use super::{cache, messages, reasoning, tools};
+use crate::json::{Kind, RawJson, Reader};
+use crate::model::{Loss, OutputFormat, Request, Tool, ToolChoice};
+use crate::protocol::SealKey;
+use crate::protocol::answer::{Asked, BadRequest, Incoming, StreamFraming};
+
+/// Reads an application's request.
+///
+/// # Errors
+/// The body is no JSON, lacks the model or the messages, or holds a value of the wrong kind in a
+/// field that is understood here.
+pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
+    let mut r = Reader::new(incoming.body);
+    let mut draft = Draft::new(key);
+    fields(&mut r, &Path::Root, |key, r, path| draft.field(key, r, path))?;
+    r.end().map_err(syntax)?;
+    draft.finish()
+}
+
+/// What has been read so far. Fields that are decided only beside others wait here.
+struct Draft<'k> {
+    key: &'k SealKey,
+    request: Request,
+    stream: bool,
+    stream_usage: bool,
+    losses: Vec<Loss>,
+    has_messages: bool,
+    max_tokens: Option<u64>,
+    logprobs: Option<bool>,
+    top_logprobs: Option<u32>,
+    user: Option<String>,
+    functions: Vec<Tool>,
+    function_call: Option<ToolChoice>,
+}
+
+impl<'k> Draft<'k> {
+    fn new(key: &'k SealKey) -> Self {
+        Self {
+            key,
+            request: Request::default(),
+            stream: false,
+            stream_usage: false,
+            losses: Vec::new(),
+            has_messages: false,
+            max_tokens: None,
+            logprobs: None,
+            top_logprobs: None,
+            user: None,
+            functions: Vec::new(),
+            function_call: None,
+        }
+    }
+
+    fn field(&mut self, key: &str, r: &mut Reader<'_>, path: &Path<'_>) -> Read<()> {
+        if r.null() || self.talk(key, r, path)? || self.draw(key, r, path)? || self.rest(key, r, path)? {
+            return Ok(());
+        }
+        let raw = r.raw().map_err(syntax)?;
+        if !reasoning::take(key, raw, &mut self.request.reasoning) && !self.object(key, raw) {
+            extend("", key, raw, &mut self.request.extensions, &mut self.losses, &Path::Root);
+        }
+        Ok(())
+    }
+
+    /// What is said, and with which tools.
+    fn talk(&mut self, key: &str, r: &mut Reader<'_>, path: &Path<'_>) -> Read<bool> {
+        let request = &mut self.request;
+        match key {
+            "model" => request.model = owned(r, path)?.unwrap_or_default(),
+            "messages" => {
+                request.messages = messages::read(r, path, self.key, &mut self.losses)?;
+                self.has_messages = true;
+            }
+            "tools" => request.tools = tools::read(r, path, &mut self.losses)?,
+            "tool_choice" => request.tool_choice = tools::choice(r, path)?,
+            "parallel_tool_calls" => request.parallel_tool_calls = typed::bool(r, path)?,
+            "functions" => self.functions = tools::read_functions(r, path, &mut self.losses)?,
+            "function_call" => self.function_call = tools::choice(r, path)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// How much is drawn, and how.
+    fn draw(&mut self, key: &str, r: &mut Reader<'_>, path: &Path<'_>) -> Read<bool> {
+        let sampling = &mut self.request.sampling;
+        match key {
+            "temperature" => sampling.temperature = number(r, path)?,
+            "top_p" => sampling.top_p = number(r, path)?,
+            "top_k" => sampling.top_k = number(r, path)?,
+            // Mistral's name for it is the second.
+            "seed" | "random_seed" => sampling.seed = number(r, path)?,
+            "presence_penalty" => sampling.presence_penalty = number(r, path)?,
+            "frequency_penalty" => sampling.frequency_penalty = number(r, path)?,
+            "n" => sampling.candidates = small_count(r, path)?,
+            "logprobs" => self.logprobs = typed::bool(r, path)?,
+            "top_logprobs" => self.top_logprobs = small_count(r, path)?,
+            "max_completion_tokens" => self.request.limits.max_output_tokens = count(r, path)?,
+            "max_tokens" => self.max_tokens = count(r, path)?,
+            "stop" => self.request.stop = stop(r, path)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Who asks, and what becomes of the answer.
+    fn rest(&mut self, key: &str, r: &mut Reader<'_>, path: &Path<'_>) -> Read<bool> {
+        let request = &mut self.request;
+        match key {
+            "stream" => self.stream = typed::bool(r, path)?.unwrap_or_default(),
+            "stream_options" => fields(r, path, |key, r, path| self.stream_option(key, r, path))?,
+            "prompt_cache_key" => request.cache_key = owned(r, path)?,
+            "safety_identifier" => request.user = owned(r, path)?,
+            "user" => self.user = owned(r, path)?,
+            "service_tier" => request.service_tier = owned(r, path)?,
+            "store" => request.state.store = typed::bool(r, path)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn stream_option(&mut self, key: &str, r: &mut Reader<'_>, path: &Path<'_>) -> Read<()> {
+        if key == "include_usage" {
+            self.stream_usage = typed::bool(r, path)?.unwrap_or_default();
+            return Ok(());
+        }
+        let raw = r.raw().map_err(syntax)?;
+        let (extensions, losses) = (&mut self.request.extensions, &mut self.losses);
+        extend("stream_options.", key, raw, extensions, losses, &Path::Root.field("stream_options"));
+        Ok(())
+    }
+
+    /// Objects that are understood whole or carried raw.
+    fn object(&mut self, key: &str, raw: &str) -> bool {
+        let request = &mut self.request;
+        let understood = match key {
+            "response_format" => output(raw).map(|format| request.output = Some(format)),
+            "prompt_cache_options" => cache::mark(raw, "implicit").map(|mark| request.cache = Some(mark)),
+            "cache_control" => cache::mark(raw, "ephemeral").map(|mark| request.cache = Some(mark)),
+            "metadata" => metadata(raw).map(|pairs| request.metadata = pairs),
+            _ => None,
+        };
+        understood.is_some()
+    }
+
+    /// OpenRouter's list of models stands in for the one; its first is asked first.
+    fn first_of_models(&self) -> Option<String> {
+        let list = self.request.extensions.iter().find(|e| e.name == "models")?;
+        let first = elements_of(list.value.as_str()).into_iter().next()?;
+        Reader::new(first).opt_string().ok()?.map(String::from)
+    }
+
+    fn finish(mut self) -> Result<Asked, BadRequest> {
+        if self.request.model.is_empty() {
+            self.request.model = self.first_of_models().unwrap_or_default();
+        }
+        if self.request.model.trim().is_empty() {
+            return Err(Path::Root.field("model").missing("a name"));
+        }
+        if !self.has_messages {
+            return Err(Path::Root.field("messages").missing("an array"));
+        }
+        let request = &mut self.request;
+        request.limits.max_output_tokens = request.limits.max_output_tokens.or(self.max_tokens);
+        request.user = request.user.take().or(self.user);
+        if request.tools.is_empty() {
+            request.tools = self.functions;
+        }
+        request.tool_choice = request.tool_choice.take().or(self.function_call);
+        request.sampling.logprobs = match self.logprobs {
+            Some(true) => Some(self.top_logprobs.unwrap_or(0)),
+            _ => self.top_logprobs.filter(|_| self.logprobs.is_none()),
+        };
+        Ok(Asked {
+            request: self.request,
+            stream: self.stream,
+            stream_usage: self.stream_usage,
+            framing: StreamFraming::Sse,
+            losses: self.losses,
+        })
+    }
+}
+
+/// A stop string, or a list of them.
+fn stop(r: &mut Reader<'_>, path: &Path<'_>) -> Read<Vec<String>> {
+    let mut list = Vec::new();
+    match r.kind().map_err(syntax)? {
+        Kind::String => list.extend(owned(r, path)?),
+        Kind::Array => elements(r, path, |r, path| {
+            list.extend(string(r, path)?.map(String::from));
+            Ok(())
+        })?,
+        _ => return Err(unexpected(r, path, "a string or an array of strings")),
+    }
+    Ok(list)
+}
+
+fn output(raw: &str) -> Option<OutputFormat> {
+    let (mut kind, mut schema) = (String::new(), None);
+    understood(raw, |key, r| {
+        match key {
+            "type" => kind = r.opt_string().ok()??.into_owned(),
+            "json_schema" => schema = Some(json_schema(r.raw().ok()?)?),
+            _ => return None,
+        }
+        Some(())
+    })?;
+    match (&*kind, schema) {
+        ("text", None) => Some(OutputFormat::Text),
+        ("json_object", None) => Some(OutputFormat::JsonObject),
+        ("json_schema", schema) => schema,
+        _ => None,
+    }
+}
+
+fn json_schema(raw: &str) -> Option<OutputFormat> {
+    let (mut name, mut description, mut schema, mut strict) = (String::new(), None, None, None);
+    understood(raw, |key, r| {
+        match key {
+            "name" => name = r.opt_string().ok()??.into_owned(),
+            "description" => description = Some(r.opt_string().ok()??.into_owned()),
+            "schema" => schema = Some(RawJson::trusted(r.raw().ok()?)),
+            "strict" => strict = Some(r.opt_bool().ok()??),
+            _ => return None,
+        }
+        Some(())
+    })?;
+    Some(OutputFormat::JsonSchema { name, description, schema: schema?, strict })
+}
+
+fn metadata(raw: &str) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    understood(raw, |key, r| {
+        pairs.push((key.into(), r.opt_string().ok()??.into_owned()));
+        Some(())
+    })?;
+    Some(pairs)
+}

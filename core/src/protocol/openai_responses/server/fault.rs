@@ -1,0 +1,75 @@
+//! What is wrong with a request, and where.
+
+use alloc::string::{String, ToString};
+use core::fmt::Display;
+
+use crate::json::{self, Kind};
+use crate::protocol::BadRequest;
+
+/// A fault; its path grows from the inside out.
+#[derive(Debug)]
+pub(super) struct Fault {
+    path: String,
+    why: String,
+}
+
+pub(super) type Read<T> = Result<T, Fault>;
+
+impl Fault {
+    /// A fault of the value at hand.
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self { path: String::new(), why: why.into() }
+    }
+
+    /// A value that is not what was expected.
+    pub(super) fn unlike(expected: &str, found: Kind) -> Self {
+        Self::new(alloc::format!("expected {expected}, found {}", name_of(found)))
+    }
+
+    /// The field `name` of the value at hand, which is not there.
+    pub(super) fn missing(name: &str, expected: &str) -> Self {
+        Self::new(alloc::format!("expected {expected}, found nothing")).inside(name)
+    }
+
+    /// The same fault, of the value around: `place` is a field's name or an index in brackets.
+    pub(super) fn inside(self, place: impl Display) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: alloc::format!("{place}{dot}{}", self.path), why: self.why }
+    }
+}
+
+impl From<json::Error> for Fault {
+    fn from(error: json::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<Fault> for BadRequest {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.path, fault.why)
+    }
+}
+
+const fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Array => "an array",
+        Kind::Bool => "a bool",
+        Kind::Null => "null",
+        Kind::Number => "a number",
+        Kind::Object => "an object",
+        Kind::String => "a string",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_grows_from_the_inside() {
+        let fault =
+            Fault::missing("text", "a string").inside("[1]").inside("content").inside("[3]").inside("input");
+        assert_eq!(fault.path, "input[3].content[1].text");
+        assert_eq!(fault.why, "expected a string, found nothing");
+    }
+}

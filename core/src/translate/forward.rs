@@ -1,0 +1,120 @@
+//! Same wire on both sides: the bytes pass, and only what must change is changed, in place.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::request::{TranslateOptions, Translated, context, model};
+use super::tool_names::ToolNames;
+use crate::http::HttpRequest;
+use crate::json::{RawJson, Reader, set_field};
+use crate::model::{Message, Request, Wire};
+use crate::protocol::{
+    Asked, BadRequest, EncodeError, Incoming, StreamFraming, Target, decode_request, encode_request,
+};
+
+/// Headers of an application that mean something to the provider of its own wire.
+const HEADERS: [&str; 6] = [
+    "anthropic-beta",
+    "anthropic-version",
+    "idempotency-key",
+    "openai-beta",
+    "x-client-request-id",
+    "x-goog-request-params",
+];
+
+/// The request with its bytes as they came.
+pub(super) fn request(
+    wire: Wire,
+    incoming: &Incoming<'_>,
+    target: &Target,
+    options: &TranslateOptions,
+) -> Result<Translated, super::Refusal> {
+    // What this version does not understand may still be good for the provider.
+    let asked = decode_request(wire, incoming, &options.seal).or_else(|bad| glance(wire, incoming, bad))?;
+    let name = model(&asked.request.model, options).into_owned();
+    let body = body(wire, incoming.body, &name, &asked, target, options)?;
+    let mut http = address(&name, target, asked.stream)?;
+    if asked.framing == StreamFraming::JsonArray
+        && let Some(query) = http.url.find('?')
+    {
+        http.url.truncate(query);
+    }
+    http.body = body.into_owned().into_bytes();
+    for name in HEADERS {
+        if let Some(value) = incoming.headers.get(name) {
+            http.headers.set(name, value);
+        }
+    }
+    let context = context(&asked.request.model, target, options).with(asked.stream_usage, asked.framing);
+    Ok(Translated {
+        http,
+        request: Request { model: name, ..asked.request },
+        stream: asked.stream,
+        losses: Vec::new(),
+        wire,
+        is_forwarded: true,
+        context,
+        names: ToolNames::default(),
+    })
+}
+
+/// The body with the model and the usage option that are wanted.
+fn body<'a>(
+    wire: Wire,
+    body: &'a str,
+    model: &str,
+    asked: &Asked,
+    target: &Target,
+    options: &TranslateOptions,
+) -> Result<Cow<'a, str>, BadRequest> {
+    let bad = |error| BadRequest::new("", alloc::format!("{error}"));
+    let mut edited = Cow::Borrowed(body);
+    // Gemini names the model in the path.
+    if wire != Wire::Gemini && model != asked.request.model {
+        edited = Cow::Owned(
+            set_field(&edited, &["model"], RawJson::string(model).as_str()).map_err(bad)?.into_owned(),
+        );
+    }
+    let lacks_usage = wire == Wire::OpenaiChat && asked.stream && !asked.stream_usage;
+    if options.ask_usage && lacks_usage && target.dialect.stream_options {
+        let path = ["stream_options", "include_usage"];
+        edited = Cow::Owned(set_field(&edited, &path, "true").map_err(bad)?.into_owned());
+    }
+    Ok(edited)
+}
+
+/// Method, address and headers of a request to that model.
+fn address(model: &str, target: &Target, stream: bool) -> Result<HttpRequest, EncodeError> {
+    let plain = Request::new(model, alloc::vec![Message::user("-")]);
+    encode_request(&plain, target, stream).map(|encoded| encoded.http)
+}
+
+/// The model and whether it is to stream, of a body of which nothing else is understood.
+fn glance(wire: Wire, incoming: &Incoming<'_>, bad: BadRequest) -> Result<Asked, BadRequest> {
+    let read = || -> Result<Option<(String, bool)>, crate::json::Error> {
+        let mut r = Reader::new(incoming.body);
+        let mut fields = r.object()?;
+        let (mut model, mut stream) = (None, false);
+        while let Some(key) = fields.key(&mut r)? {
+            match &*key {
+                "model" => model = r.opt_string()?.map(Cow::into_owned),
+                "stream" => stream = r.opt_bool()?.unwrap_or(false),
+                _ => r.skip()?,
+            }
+        }
+        r.end()?;
+        Ok(model.map(|model| (model, stream)))
+    };
+    match read() {
+        Ok(Some((model, stream))) if wire != Wire::Gemini => Ok(Asked {
+            request: Request::new(model, Vec::new()),
+            stream,
+            // Left as the application has it.
+            stream_usage: true,
+            framing: StreamFraming::Sse,
+            losses: Vec::new(),
+        }),
+        _ => Err(bad),
+    }
+}
