@@ -35,10 +35,14 @@ pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Resul
         Wire::OpenaiChat => openai_chat::client::request::encode(&mut encoding),
         Wire::OpenaiResponses => openai_responses::client::request::encode(&mut encoding),
     }?;
+    let mut headers = target.request_headers(accept(stream));
+    if target.dialect.wire == Wire::Anthropic {
+        anthropic::client::request::add_betas(request, &mut headers);
+    }
     let http = HttpRequest {
         method: Method::Post,
         url: alloc::format!("{}{}", target.base_url.as_str(), body.path),
-        headers: target.request_headers(accept(stream)),
+        headers,
         body: body.json.into_bytes(),
     };
     Ok(Encoded { http, losses: encoding.losses })

@@ -5,3 +5,7 @@ mod finish;
 mod object;
 #[allow(dead_code)]
 pub(super) mod server;
+
+/// The header that names beta features, a comma between two; a request carries it as a field of this
+/// wire of the same name.
+const BETA: &str = "anthropic-beta";

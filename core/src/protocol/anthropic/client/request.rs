@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 
 use super::cache::{self, Marks};
 use super::{content, tools};
+use crate::http::Headers;
 use crate::json::{Number, Writer};
-use crate::model::{Effort, LossAction, OutputFormat, SummaryLevel, Wire};
+use crate::model::{Effort, LossAction, OutputFormat, Request, SummaryLevel, Wire};
+use crate::protocol::anthropic::BETA;
 use crate::protocol::anthropic::object::{field, is_free, with_field};
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 
@@ -252,6 +254,18 @@ fn version<'a>(encoding: &Encoding<'a>) -> Option<&'a str> {
     target.headers.get(NAME).or_else(own)
 }
 
+/// Adds the beta features that the request names to those that the target names.
+pub(in crate::protocol) fn add_betas(request: &Request, headers: &mut Headers) {
+    let named = request.extensions.iter().filter(|e| e.wire == Wire::Anthropic && e.name == BETA);
+    for betas in named.filter_map(|e| e.value.reader().opt_string().ok().flatten()) {
+        let betas = match headers.get(BETA) {
+            Some(known) => alloc::format!("{known},{betas}"),
+            None => betas.into_owned(),
+        };
+        headers.set(BETA, betas);
+    }
+}
+
 /// The one id that `metadata` holds: the user's.
 fn user_id<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
     let request = encoding.request;
@@ -285,6 +299,7 @@ fn with_extensions(encoding: &mut Encoding<'_>, mut body: String) -> String {
     for extension in &encoding.request.extensions {
         let (name, value) = (&*extension.name, extension.value.as_str());
         let why = match (extension.wire, name) {
+            (Wire::Anthropic, BETA) => continue,
             (Wire::Anthropic, "messages" | "model" | "stream") => "the request itself says this",
             (Wire::Anthropic, _) if nests_too_deep(name) => TOO_DEEP,
             (Wire::Anthropic, _) if name.contains('.') && !is_free(&body, name) => {
@@ -313,7 +328,7 @@ mod tests {
     use super::super::encoded::body_of;
     use super::*;
     use crate::json::RawJson;
-    use crate::model::{CacheMark, Extension, Loss, Message, Reasoning, Request};
+    use crate::model::{CacheMark, Extension, Loss, Message, Reasoning};
     use crate::protocol::{Credential, Dialect, Target, encode_request};
 
     fn hello() -> Request {
@@ -493,6 +508,19 @@ mod tests {
         assert_eq!(get(&body, "messages"), r#"[{"role":"user","content":"Hi"}]"#);
         assert_eq!(get(&body, "max_tokens"), "8192");
         assert_eq!(losses.len(), 4);
+    }
+
+    #[test]
+    fn beta_features_go_in_their_header() {
+        let mut request = hello();
+        request.extensions = vec![Extension::new(Wire::Anthropic, BETA, RawJson::string("b,c"))];
+        let mut target = Target::new(&Dialect::ANTHROPIC, Some(Credential::new("k"))).expect("a target");
+        let sent = |target: &Target| encode_request(&request, target, false).expect("a body");
+        let encoded = sent(&target);
+        assert_eq!(encoded.http.headers.get(BETA), Some("b,c"));
+        assert!(encoded.losses.is_empty() && !encoded.http.body.windows(4).any(|w| w == b"beta"));
+        target.headers.set(BETA, "a");
+        assert_eq!(sent(&target).http.headers.get(BETA), Some("a,b,c"));
     }
 
     #[test]

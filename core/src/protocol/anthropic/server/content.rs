@@ -4,8 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::read::{At, Fields, array, no_json, string};
-use super::{VENDOR, media, state};
+use super::read::{At, Fields, array, bool, no_json, string};
+use super::{VENDOR, citation, media, state};
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{
     CacheMark, Citation, Content, Extension, Loss, LossAction, Message, Opaque, Part, ReasoningText, Role,
@@ -110,25 +110,21 @@ impl<'k> Reading<'k> {
             Kind::Array => {}
             _ => return Err(at.bad("expected a string or an array of blocks")),
         }
-        let (mut parts, mut envelopes) = (Vec::new(), Vec::new());
+        let mut parts = Vec::new();
         let mut blocks = r.array().map_err(no_json)?;
         let mut index = 0;
         while blocks.element(r).map_err(no_json)? {
             match self.block(r, &at.index(index), inside)? {
-                Decoded::Envelope(sealed) => envelopes.push((parts.len(), sealed)),
+                Decoded::Envelope(sealed) => {
+                    if !state::unpack(&mut parts, sealed) {
+                        let path = at.index(index).to_string();
+                        self.lose(LossAction::Dropped, path, "what this state belonged to is gone");
+                    }
+                }
                 Decoded::Nothing => {}
                 Decoded::Part(part) => parts.push(part),
             }
             index += 1;
-        }
-        let mut added = 0;
-        for (place, sealed) in envelopes {
-            match state::unpack(&mut parts, place + added, sealed) {
-                Some(more) => added += more,
-                None => {
-                    self.lose(LossAction::Dropped, at.to_string(), "what this state belonged to is gone");
-                }
-            }
         }
         Ok(parts)
     }
@@ -136,40 +132,25 @@ impl<'k> Reading<'k> {
     fn block(&mut self, r: &mut Reader<'_>, at: &At<'_>, inside: Inside) -> Result<Decoded, BadRequest> {
         let mut fields = Fields::read(r, at)?;
         let kind = fields.demand("type", at)?;
-        let mut part = Part::new(Content::Refusal(String::new()));
-        part.content = match &*kind {
-            "text" => self.text(&mut fields, at)?,
-            "thinking" => self.thinking(&mut fields, at, &mut part.opaque)?,
+        let (mut opaque, mut extensions) = (Vec::new(), Vec::new());
+        let content = match &*kind {
+            "text" => text(&mut fields, at)?,
+            "thinking" => self.thinking(&mut fields, at, &mut opaque)?,
             "redacted_thinking" => return self.redacted(fields, at),
-            "tool_use" => self.tool_use(&mut fields, at, &mut part.opaque)?,
-            "tool_result" if inside == Inside::Turn => self.tool_result(&mut fields, at, &mut part.opaque)?,
+            "tool_use" => self.tool_use(&mut fields, at, &mut opaque)?,
+            "tool_result" if inside == Inside::Turn => self.tool_result(&mut fields, at, &mut opaque)?,
             "image" | "document" => match media::decode(&kind, &mut fields, at)? {
                 Some((media, source)) => {
-                    self.extend(&mut part.extensions, "source.", source, &at.field("source"))?;
+                    self.extend(&mut extensions, "source.", source, &at.field("source"))?;
                     Content::Media(media)
                 }
                 None => return Ok(Decoded::Part(vendor(&kind, fields.whole))),
             },
             _ => return Ok(Decoded::Part(vendor(&kind, fields.whole))),
         };
-        part.cache = cache(&mut fields, at)?;
-        self.extend(&mut part.extensions, "", fields, at)?;
-        Ok(Decoded::Part(part))
-    }
-
-    fn text(&mut self, fields: &mut Fields<'_>, at: &At<'_>) -> Result<Content, BadRequest> {
-        let text = fields.demand("text", at)?.into_owned();
-        let mut citations = Vec::new();
-        if let Some(mut r) = fields.take("citations") {
-            let mut list = array(&mut r, &at.field("citations"))?.expect("null was told apart");
-            while list.element(&mut r).map_err(no_json)? {
-                let raw = RawJson::trusted(r.raw().map_err(no_json)?);
-                if !super::citation::is_made_here(&raw) {
-                    citations.push(Citation { wire: Wire::Anthropic, raw });
-                }
-            }
-        }
-        Ok(Content::Text { text, citations })
+        let cache = cache(&mut fields, at)?;
+        self.extend(&mut extensions, "", fields, at)?;
+        Ok(Decoded::Part(Part { content, cache, opaque, extensions }))
     }
 
     fn thinking(
@@ -251,7 +232,7 @@ impl<'k> Reading<'k> {
             None => Vec::new(),
         };
         let is_error = match fields.take("is_error") {
-            Some(mut r) => super::read::bool(&mut r, &at.field("is_error"))?.unwrap_or_default(),
+            Some(mut r) => bool(&mut r, &at.field("is_error"))?.unwrap_or_default(),
             None => false,
         };
         if let Some(mut r) = fields.take("toolset_name") {
@@ -303,6 +284,21 @@ fn split(role: Role, parts: Vec<Part>, messages: &mut Vec<Message>) {
     if messages.len() == first {
         messages.push(Message::new(role, Vec::new()));
     }
+}
+
+fn text(fields: &mut Fields<'_>, at: &At<'_>) -> Result<Content, BadRequest> {
+    let text = fields.demand("text", at)?.into_owned();
+    let mut citations = Vec::new();
+    if let Some(mut r) = fields.take("citations") {
+        let mut list = array(&mut r, &at.field("citations"))?.expect("null was told apart");
+        while list.element(&mut r).map_err(no_json)? {
+            let raw = RawJson::trusted(r.raw().map_err(no_json)?);
+            if !citation::is_made_here(&raw) {
+                citations.push(Citation { wire: Wire::Anthropic, raw });
+            }
+        }
+    }
+    Ok(Content::Text { text, citations })
 }
 
 fn native(field: &str, raw: &str) -> Opaque {

@@ -19,6 +19,8 @@ pub(in crate::protocol) mod response;
 mod state;
 mod stop;
 pub(in crate::protocol) mod stream;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod usage;
 

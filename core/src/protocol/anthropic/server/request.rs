@@ -3,8 +3,10 @@
 //! What encoding the result for this wire again changes:
 //!
 //! - a field that is null is one that is not there, an empty system prompt none;
+//! - turns of the system before anyone else's join the system prompt;
 //! - one text block without further fields becomes a string, and a string that is alone stays one;
-//! - a turn of tool results and other blocks becomes several turns of one role, which the API joins;
+//! - a turn of tool results and other blocks becomes several turns of one role, which the API joins,
+//!   the results first;
 //! - `type: custom` of a tool and a `caller` of type `direct` are left out, they are the default;
 //! - `output_format` becomes `output_config.format`;
 //! - an effort without `thinking` asks for adaptive thinking, because that is what an effort means to
@@ -22,15 +24,24 @@ use super::tools;
 use crate::json::{RawJson, Reader};
 use crate::model::{Effort, Extension, OutputFormat, Reasoning, Request, SummaryLevel, Wire};
 use crate::protocol::answer::{Asked, BadRequest, Incoming, StreamFraming};
+use crate::protocol::anthropic::BETA;
 use crate::protocol::seal::SealKey;
 
 /// Decodes the body of a call for a message, or of one that counts its tokens.
+///
+/// Beta features that a header names are kept as a field of this wire; the version is not, as every
+/// request names one.
 pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
     let mut asking = Asking { reading: Reading::new(key), request: Request::default(), stream: false };
     let mut r = Reader::new(incoming.body);
     let rest = asking.body(&mut r)?;
     r.end().map_err(no_json)?;
     asking.reading.extend(&mut asking.request.extensions, "", rest, &At::BODY)?;
+    let betas = incoming.headers.iter().filter(|(name, _)| *name == BETA);
+    let betas: Vec<&str> = betas.map(|(_, value)| value).filter(|value| !value.trim().is_empty()).collect();
+    if !betas.is_empty() {
+        asking.extension(BETA, RawJson::string(&betas.join(",")).as_str());
+    }
     if asking.request.model.trim().is_empty() {
         return Err(At::BODY.field("model").missing("a name"));
     }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::block::Block;
 use super::is_native;
 use crate::json::RawJson;
-use crate::model::{Content, LossAction, Opaque, Part, ReasoningText, Wire};
+use crate::model::{Content, LossAction, Opaque, Part, ReasoningText, ToolCall, Wire};
 use crate::protocol::answer::{Answer, AnswerContext};
 use crate::protocol::call_id;
 use crate::protocol::seal::{Place, Sealed};
@@ -19,6 +19,9 @@ const SUMMARY: &str = "is_summary";
 
 /// How far back from its envelope a part is looked for: it stands right before it.
 const LOOK_BACK: usize = 256;
+
+/// More fields than any part has.
+const MAX_FIELDS: usize = 64;
 
 /// Sets a field, which replaces an earlier value of it.
 pub(super) fn set(state: &mut State, field: &str, value: RawJson) {
@@ -121,43 +124,45 @@ pub(super) fn of_reasoning(mut sealed: Sealed) -> (Vec<Opaque>, bool) {
     (sealed.into_opaque(), is_summary)
 }
 
-/// Gives the state in an envelope that stood before `parts[place]` to the part that it belongs to,
-/// or makes the part that it holds. How many parts were added; `None` where the part is gone.
-pub(super) fn unpack(parts: &mut Vec<Part>, place: usize, mut sealed: Sealed) -> Option<usize> {
-    let near = place.saturating_sub(LOOK_BACK)..place;
+/// Gives the state in an envelope behind `parts` to the part that it belongs to, or appends the part
+/// that it holds. Whether it belonged anywhere.
+pub(super) fn unpack(parts: &mut Vec<Part>, mut sealed: Sealed) -> bool {
     let owner = match core::mem::replace(&mut sealed.place, Place::Text) {
         Place::Reasoning => {
             let Some(at) = thought(parts, &sealed) else {
                 let (opaque, is_summary) = of_reasoning(sealed);
                 let thought = ReasoningText { text: String::new(), is_summary };
-                parts.insert(place, Part { opaque, ..Part::new(Content::Reasoning(thought)) });
-                return Some(1);
+                parts.push(Part { opaque, ..Part::new(Content::Reasoning(thought)) });
+                return true;
             };
-            at
+            Some(at)
         }
-        Place::Text => match sealed.text.take() {
-            Some(text) => {
-                parts.insert(place, Part { opaque: sealed.into_opaque(), ..Part::text(text) });
-                return Some(1);
+        Place::Text => {
+            if let Some(text) = sealed.text.take() {
+                parts.push(Part { opaque: sealed.into_opaque(), ..Part::text(text) });
+                return true;
             }
-            None => near.rev().find(|at| matches!(parts[*at].content, Content::Text { .. }))?,
-        },
+            last(parts, |content| matches!(content, Content::Text { .. }))
+        }
         Place::ToolCall(id) => {
             let id = call_id::original(&id);
-            let is_it = |part: &Part| match &part.content {
-                Content::ToolCall(call) => call.id.as_deref() == Some(&*id),
-                _ => false,
-            };
-            near.rev().find(|at| is_it(&parts[*at]))?
+            let is_it = |call: &ToolCall| call.id.as_deref() == Some(&*id);
+            last(parts, |content| matches!(content, Content::ToolCall(call) if is_it(call)))
         }
         Place::Vendor(kind) => {
-            parts.insert(place, vendor(kind, sealed)?);
-            return Some(1);
+            let vendor = vendor(kind, sealed);
+            let is_whole = vendor.is_some();
+            parts.extend(vendor);
+            return is_whole;
         }
     };
-    let (state, _) = of_reasoning(sealed);
-    merge(&mut parts[owner].opaque, state);
-    Some(0)
+    let Some(owner) = owner else { return false };
+    merge(&mut parts[owner].opaque, of_reasoning(sealed).0)
+}
+
+fn last(parts: &[Part], is_it: impl Fn(&Content) -> bool) -> Option<usize> {
+    let first = parts.len().saturating_sub(LOOK_BACK);
+    parts[first..].iter().rposition(|part| is_it(&part.content)).map(|at| first + at)
 }
 
 /// The thinking that state belongs to which came when it had ended: the first with a field of that
@@ -173,13 +178,16 @@ fn thought(parts: &[Part], sealed: &Sealed) -> Option<usize> {
     near.iter().position(has_field).or_else(|| near.iter().position(is_thought))
 }
 
-fn merge(known: &mut Vec<Opaque>, state: Vec<Opaque>) {
+/// Sets what `state` holds; whether there was room.
+fn merge(known: &mut Vec<Opaque>, state: Vec<Opaque>) -> bool {
     for new in state {
-        match known.iter_mut().find(|o| o.vendor == new.vendor && o.field == new.field) {
-            Some(old) => *old = new,
+        match known.iter().position(|o| o.vendor == new.vendor && o.field == new.field) {
+            Some(at) => known[at] = new,
+            None if known.len() == MAX_FIELDS => return false,
             None => known.push(new),
         }
     }
+    true
 }
 
 fn vendor(kind: String, mut sealed: Sealed) -> Option<Part> {

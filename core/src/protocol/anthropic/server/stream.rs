@@ -86,6 +86,15 @@ impl State {
         Self::default()
     }
 
+    /// Takes the names that the provider gives the answer; empty ones are none.
+    fn name(&mut self, id: Option<&str>, model: Option<&str>) {
+        for (new, known) in [(id, &mut self.id), (model, &mut self.model)] {
+            if let Some(new) = new.filter(|new| !new.is_empty()) {
+                *known = Some(new.into());
+            }
+        }
+    }
+
     /// Opens the message, if it is not open.
     fn begin(&mut self, answer: &Answer, out: &mut Vec<u8>) {
         if core::mem::replace(&mut self.has_begun, true) {
@@ -192,16 +201,16 @@ impl State {
             }
             Some(at) => self.change(at, |queued| queued.hold(text)),
             // Of a call that made way no more than white space can come.
-            None if text.trim_ascii().is_empty() => {}
-            None if self.closed.iter().any(|(closed, _)| *closed == part) => {
-                answer.lose(
-                    LossAction::Dropped,
-                    alloc::format!("parts[{part}]"),
-                    "it went on behind its end",
-                );
+            None if !text.trim_ascii().is_empty() && self.is_closed_call(part) => {
+                let why = "a tool call went on behind the end of its arguments";
+                self.break_off(&Failure::new(FailureKind::MalformedResponse, why), out);
             }
             None => {}
         }
+    }
+
+    fn is_closed_call(&self, part: u32) -> bool {
+        self.closed.iter().any(|(closed, what)| *closed == part && matches!(what, Closed::ToolCall(_)))
     }
 
     /// Writes what can be written: the block that is open goes on, and ends that were told are made.
@@ -404,9 +413,8 @@ impl WireEncoder for State {
             | Event::ReasoningDelta { part, text }
             | Event::ArgumentsDelta { part, text } => self.say(answer, *part, text, out),
             Event::Start { id, model } if !self.has_begun => {
-                self.id = id.as_deref().map(String::from).or_else(|| self.id.take());
-                self.model = model.as_deref().map(String::from).or_else(|| self.model.take());
-                if !is_same_wire(&answer.context) {
+                self.name(id.as_deref(), model.as_deref());
+                if !is_same_wire(&answer.context) && self.id.is_some() {
                     self.begin(answer, out);
                 }
             }
