@@ -23,7 +23,7 @@ impl State {
     ) {
         let cited = match part {
             Some(part) => self.output.spot(part).and_then(|spot| Some((spot.item, spot.index?))),
-            None => self.output.last_text(),
+            None => self.output.last_words(),
         };
         let is_open = |(item, _): &(usize, usize)| {
             self.lines.is_silent() || self.output.items[*item].status == Status::Open

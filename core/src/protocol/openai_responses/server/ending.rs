@@ -26,26 +26,45 @@ impl State {
             self.fill_arguments(part, spot.item, out);
         }
         self.text_done(spot, is_whole, out);
-        if has_state && is_whole && spot.voice == Voice::Summary && answer.context.source == Wire::OpenaiChat
-        {
-            return self.growing.push(part);
+        if has_state {
+            self.end_with_state(answer, part, spot, is_whole, out);
+        } else {
+            self.leave(spot, is_whole, false, out);
         }
-        let place = self.sealed_place(spot).filter(|_| has_state);
-        if place == Some(Place::Reasoning) {
-            self.seal_thinking(answer, part);
+    }
+
+    /// Ends a part that has another vendor's state.
+    fn end_with_state(
+        &mut self,
+        answer: &mut Answer,
+        part: u32,
+        spot: Spot,
+        is_whole: bool,
+        out: &mut Vec<u8>,
+    ) {
+        let place = self.sealed_place(spot);
+        let may_grow = match (&place, answer.context.source) {
+            (Some(Place::Reasoning), Wire::OpenaiChat) | (Some(Place::Text), Wire::Gemini) => is_whole,
+            _ => false,
+        };
+        if may_grow {
+            self.growing.push(part);
+        } else {
+            if place == Some(Place::Reasoning) {
+                self.seal_thinking(answer, part);
+            }
+            self.leave(spot, is_whole, true, out);
         }
-        self.leave(spot, is_whole, has_state, out);
         match place {
             Some(Place::Reasoning) => {}
             Some(place) => {
                 let state = self.take_state(part);
                 self.seal(answer, place, &state, out);
             }
-            None if has_state => {
+            None => {
                 let path = alloc::format!("parts[{part}].opaque");
                 answer.lose(LossAction::Dropped, path, "this wire has no place for the state of such a part");
             }
-            None => {}
         }
     }
 
@@ -61,13 +80,14 @@ impl State {
         self.set_state(spot.item, "encrypted_content", envelope);
     }
 
-    /// Ends the thinking whose state grows no more.
+    /// Ends what grows no more.
     pub(super) fn end_growing(&mut self, answer: &Answer, out: &mut Vec<u8>) {
         for part in core::mem::take(&mut self.growing) {
-            self.seal_thinking(answer, part);
-            if let Some(spot) = self.output.spot(part) {
-                self.end_item(spot.item, Status::Done, out);
+            let Some(spot) = self.output.spot(part) else { continue };
+            if spot.voice == Voice::Summary {
+                self.seal_thinking(answer, part);
             }
+            self.end_item(spot.item, Status::Done, out);
         }
     }
 
@@ -88,7 +108,9 @@ impl State {
         }
     }
 
-    /// A call of a function without arguments has an empty object, which applications parse.
+    /// A call of a function without arguments has an empty object, which applications parse. Any other
+    /// text goes as it is, also where it is no JSON: the application must see that it cannot make the
+    /// call.
     fn fill_arguments(&mut self, part: u32, item: usize, out: &mut Vec<u8>) {
         let Body::Call { arguments, .. } = &self.output.items[item].body else { return };
         if arguments.bytes().all(|b| b.is_ascii_whitespace()) {

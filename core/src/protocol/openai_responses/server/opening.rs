@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::ids::{id_in, with_id};
 use super::item::{Body, Item, Said};
-use super::output::{Hidden, JSON, Placed, Spot, Voice};
+use super::output::{Hidden, JSON, Spot, Voice};
 use super::stream::State;
 use crate::json::{Reader, compact};
 use crate::model::{LossAction, MediaKind, PartKind, ToolCallKind};
@@ -35,7 +35,7 @@ impl State {
                     ToolCallKind::Function => ("fc", Voice::Arguments),
                 };
                 let item = self.add(answer, prefix, body, state, out);
-                self.place(part, item, None, voice);
+                self.output.place(part, Spot { item, index: None, voice });
             }
             PartKind::Media { kind: MediaKind::Image, media_type } => {
                 if !self.is_native {
@@ -45,7 +45,7 @@ impl State {
                 let format = media_type.as_deref().and_then(|t| t.strip_prefix("image/")).map(String::from);
                 let body = Body::Image { data: String::new(), format };
                 let item = self.add(answer, "ig", body, state, out);
-                self.place(part, item, None, Voice::Data);
+                self.output.place(part, Spot { item, index: None, voice: Voice::Data });
             }
             PartKind::Media { .. } => {
                 answer.lose(
@@ -74,7 +74,7 @@ impl State {
         content.push(Said { is_refusal, is_open: true, ..Said::default() });
         let index = content.len() - 1;
         let voice = if is_refusal { Voice::Refusal } else { Voice::Text };
-        self.place(part, item, Some(index), voice);
+        self.output.place(part, Spot { item, index: Some(index), voice });
         self.part_event(item, index, voice, true, out);
     }
 
@@ -102,13 +102,13 @@ impl State {
             }
         };
         let voice = if is_summary || !self.is_same_wire { Voice::Summary } else { Voice::Thinking };
-        self.place(part, item, None, voice);
+        self.output.place(part, Spot { item, index: None, voice });
     }
 
     fn open_vendor(&mut self, answer: &mut Answer, part: u32, kind: &str, json: &str, out: &mut Vec<u8>) {
         if self.is_native {
             let item = self.add(answer, "it", Body::Vendor(compact(json).into_owned()), Vec::new(), out);
-            self.place(part, item, None, Voice::Vendor);
+            self.output.place(part, Spot { item, index: None, voice: Voice::Vendor });
             return;
         }
         let why = "only its vendor understands it; it is sealed";
@@ -116,12 +116,6 @@ impl State {
         self.output
             .hidden
             .insert(part, Hidden { kind: kind.into(), fields: alloc::vec![(JSON.into(), json.into())] });
-    }
-
-    fn place(&mut self, part: u32, item: usize, index: Option<usize>, voice: Voice) {
-        self.output.items[item].open_parts += 1;
-        let spot = Spot { item, index, voice };
-        self.output.parts.insert(part, Placed { spot, is_open: true, state: Vec::new() });
     }
 
     /// Adds an item and tells it; those before it that nothing joins any more end.

@@ -166,13 +166,16 @@ impl Output {
         self.settling.push(item);
     }
 
-    /// The items that are open although none of their parts is; each is given once.
+    /// The items that nothing has joined since; each is given once.
     pub(super) fn take_settled(&mut self) -> Vec<usize> {
-        let mut settled = core::mem::take(&mut self.settling);
-        settled.retain(|at| {
-            self.items.get(*at).is_some_and(|item| item.status == Status::Open && item.open_parts == 0)
-        });
-        settled
+        core::mem::take(&mut self.settling)
+    }
+
+    /// Puts a part into an item.
+    pub(super) fn place(&mut self, part: u32, spot: Spot) {
+        self.settling.retain(|item| *item != spot.item);
+        self.items[spot.item].open_parts += 1;
+        self.parts.insert(part, Placed { spot, is_open: true, state: Vec::new() });
     }
 
     /// Whether a part of that number has come.
@@ -221,11 +224,21 @@ impl Output {
         Some(list.len() - 1)
     }
 
-    /// The last text that was said: its item and place.
+    /// The last text: its item and place.
     pub(super) fn last_text(&self) -> Option<(usize, usize)> {
-        let item = self.items.iter().rposition(Item::is_message)?;
-        let Body::Message(content) = &self.items[item].body else { return None };
-        Some((item, content.iter().rposition(|said| !said.is_refusal)?))
+        self.last_said(|said| !said.is_refusal)
+    }
+
+    /// The last text that has words.
+    pub(super) fn last_words(&self) -> Option<(usize, usize)> {
+        self.last_said(|said| !said.is_refusal && !said.text.is_empty())
+    }
+
+    fn last_said(&self, is_it: impl Fn(&Said) -> bool) -> Option<(usize, usize)> {
+        self.items.iter().enumerate().rev().find_map(|(at, item)| match &item.body {
+            Body::Message(content) => Some((at, content.iter().rposition(&is_it)?)),
+            _ => None,
+        })
     }
 
     pub(super) fn has_refusal(&self) -> bool {

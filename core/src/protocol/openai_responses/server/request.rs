@@ -17,9 +17,11 @@ use crate::protocol::{Asked, BadRequest, Incoming, SealKey, StreamFraming};
 
 /// Reads a request.
 ///
-/// What changes although it means the same: `instructions` become a first system message, a text in
-/// place of a list of parts or items becomes one, `user` becomes `safety_identifier`, and the `status`
-/// of items, `null` and what is empty are left out.
+/// What changes although it means the same: `instructions` become a first system message; a text in
+/// place of a list of parts or items becomes one; a result of one plain text becomes that text; a part
+/// of a message that this version does not know becomes an item of its own; `user` becomes
+/// `safety_identifier`. The `status` of items, ids of input messages, `null` and what is empty are left
+/// out, and so are ids that [`ids`](super::ids) made.
 ///
 /// # Errors
 /// The body is no JSON object of this wire, or it names no model.

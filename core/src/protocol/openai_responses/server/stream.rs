@@ -4,8 +4,9 @@
 //! end of a message and of native thinking, until it is known that no other part joins it; an image,
 //! which the wire tells whole; pages that a text of another vendor rests on, as they need its length;
 //! and the opening of an item of this wire's own vendor until its id is told or its content begins.
-//! Where thinking came on the Chat wire with state, its item ends with the answer: that wire may add to
-//! the state until then. The last event repeats the whole answer, so its text is kept; how much that may be is bounded by
+//! Two items end with the answer: thinking that came on the Chat wire with state, as that wire may add
+//! to it, and a message that came on Gemini's with state, as that wire tells last what a text rests on.
+//! The last event repeats the whole answer, so its text is kept; how much that may be is bounded by
 //! the caps of whoever decodes it.
 
 use alloc::borrow::Cow;
@@ -51,7 +52,7 @@ pub(in crate::protocol) struct State {
     finish: Option<Finish>,
     phase: Phase,
     waiting: Option<Waiting>,
-    /// Parts of thinking whose state may grow after their end.
+    /// Parts that ended, and whose items may grow still.
     pub(super) growing: Vec<u32>,
     pub(super) is_native: bool,
     pub(super) is_same_wire: bool,
@@ -321,7 +322,8 @@ impl State {
         }
         let Some(placed) = self.output.parts.get_mut(&part) else { return };
         let item = placed.spot.item;
-        if !self.is_native && (placed.is_open || self.growing.contains(&part)) {
+        let grows = placed.spot.voice == Voice::Summary && self.growing.contains(&part);
+        if !self.is_native && (placed.is_open || grows) {
             return set(&mut placed.state, field, Cow::Borrowed(value));
         }
         if !self.is_native || self.output.items[item].status != Status::Open {

@@ -193,6 +193,24 @@ fn state_of_texts_and_calls_follows_them() {
 }
 
 #[test]
+fn state_of_a_text_that_another_overtook_is_reported() {
+    let events = [
+        opens(0, PartKind::Text),
+        says(0, "a"),
+        opens(1, PartKind::Text),
+        says(1, "b"),
+        holds(0, "signature", "1"),
+        ends(0),
+        ends(1),
+        finishes(FinishReason::Stop),
+    ];
+    let (written, _) = told(claude(), &events);
+    assert_eq!(written.losses, ["parts[0].opaque"]);
+    let turns = sent_back(&written.text);
+    assert!(turns.iter().flat_map(|turn| &turn.parts).all(|part| part.opaque.is_empty()));
+}
+
+#[test]
 fn the_vendors_own_state_goes_in_its_own_fields() {
     let events = [
         Event::Start { id: Some("resp_1".into()), model: Some("gpt".into()) },
@@ -458,6 +476,37 @@ fn pages_are_annotations_of_the_text_that_cites_them() {
     let content = response.get("output").and_then(|o| o.at(0)?.get("content")?.at(0)).expect("a part");
     assert_eq!(content.get("annotations"), Some(&json::Value::parse(&expected)));
     assert_eq!(written.losses, ["citations", "citations"]);
+}
+
+#[test]
+fn what_comes_after_a_part_still_finds_its_item() {
+    let grounding = r#"{"groundingChunks":[{"web":{"uri":"V","title":"W"}}]}"#;
+    let events = [
+        opens(0, PartKind::Text),
+        says(0, "ab"),
+        ends(0),
+        opens(1, PartKind::Text),
+        holds(1, "thoughtSignature", r#""T""#),
+        ends(1),
+        Event::Citation { part: None, wire: Wire::Gemini, raw: grounding.into() },
+        finishes(FinishReason::Stop),
+    ];
+    let (written, _) = told(context("google", Wire::Gemini), &events);
+    assert_eq!(written.text.matches("response.output_text.annotation.added\n").count(), 1);
+    assert_eq!(written.losses, ["citations"]);
+    let events = [
+        opens(0, thought()),
+        thinks(0, "hm"),
+        holds(0, "reasoning_details", "[1]"),
+        ends(0),
+        opens(1, calls("c", "f")),
+        ends(1),
+        holds(0, "reasoning_details", "[1,2]"),
+        finishes(FinishReason::ToolCalls),
+    ];
+    let (written, _) = told(context("openrouter", Wire::OpenaiChat), &events);
+    let turns = sent_back(&written.text);
+    assert_eq!(turns[0].parts[0].opaque[0].value.as_str(), "[1,2]");
 }
 
 #[test]

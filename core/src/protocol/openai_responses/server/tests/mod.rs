@@ -5,7 +5,10 @@ extern crate std;
 mod answer;
 mod corpus;
 mod json;
+#[cfg(feature = "testing")]
+mod laws;
 mod lifecycle;
+#[cfg(feature = "testing")]
 mod properties;
 mod recorded;
 mod request;

@@ -5,27 +5,24 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use proptest::prelude::*;
-
 use super::super::request::decode;
 use super::{corpus, json};
 use crate::http::Headers;
 use crate::json::{Number, RawJson};
 use crate::model::{
-    CacheMark, Content, Effort, Extension, Message, Opaque, OutputFormat, Part, Reasoning, Request, Role,
-    Source, State, SummaryLevel, ToolCallKind,
+    CacheMark, Content, Effort, Message, Opaque, OutputFormat, Part, Reasoning, Request, Role, Source, State,
+    SummaryLevel, ToolCallKind,
 };
 use crate::protocol::seal::{Place, Sealed};
 use crate::protocol::{
     Asked, BadRequest, Credential, Dialect, Encoded, Incoming, SealKey, Target, encode_request,
 };
-use crate::testing::strategies;
 
 fn try_decode(body: &str) -> Result<Asked, BadRequest> {
     decode(&Incoming { path: "/v1/responses", headers: &Headers::new(), body }, &SealKey::default())
 }
 
-fn decoded(body: &str) -> Asked {
+pub(super) fn decoded(body: &str) -> Asked {
     try_decode(body).expect(body)
 }
 
@@ -36,7 +33,7 @@ fn messages(input: &str) -> Vec<Message> {
     asked.request.messages
 }
 
-fn encoded(request: &Request) -> Option<(String, Encoded)> {
+pub(super) fn encoded(request: &Request) -> Option<(String, Encoded)> {
     let target = Target::new(&Dialect::OPENAI_RESPONSES, Some(Credential::new("k"))).expect("a good target");
     let encoded = encode_request(request, &target, false).ok()?;
     let body = String::from_utf8(encoded.http.body.clone()).expect("JSON is UTF-8");
@@ -304,53 +301,6 @@ fn images_that_were_made_are_media() {
     assert!(
         matches!(&all[0].parts[1].content, Content::Vendor { kind, .. } if kind == "image_generation_call")
     );
-}
-
-/// What decoding leaves out because it is nothing.
-fn is_something(extension: &Extension) -> bool {
-    extension.value.as_str() != "null"
-}
-
-fn without_nulls(mut request: Request) -> Request {
-    request.extensions.retain(is_something);
-    for message in &mut request.messages {
-        message.extensions.retain(is_something);
-        for part in &mut message.parts {
-            part.extensions.retain(is_something);
-            part.opaque.retain(|o| o.value.as_str() != "null");
-            if let Content::ToolResult(result) = &mut part.content {
-                result.content.iter_mut().for_each(|part| part.extensions.retain(is_something));
-            }
-        }
-    }
-    for tool in &mut request.tools {
-        if let crate::model::Tool::Function { extensions, .. } = tool {
-            extensions.retain(is_something);
-        }
-    }
-    request
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
-
-    #[test]
-    fn what_was_encoded_decodes_to_the_same_bytes(request in strategies::request().prop_map(without_nulls)) {
-        let Some((body, _)) = encoded(&request) else { return Ok(()) };
-        let asked = decoded(&body);
-        let (again, _) = encoded(&asked.request).expect("what came from a request is one");
-        prop_assert_eq!(json::normal(&again), json::normal(&body));
-        prop_assert_eq!(decoded(&again).request, asked.request);
-    }
-
-    #[test]
-    fn a_conversation_comes_back_as_it_went(request in strategies::conversation()) {
-        let (body, encoded) = encoded(&request).expect("every wire can");
-        prop_assert_eq!(encoded.losses.len(), 0);
-        let asked = decoded(&body);
-        prop_assert_eq!(asked.losses, []);
-        prop_assert_eq!(asked.request, request);
-    }
 }
 
 /// Bodies that applications have sent.
