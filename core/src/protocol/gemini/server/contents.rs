@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::calls::Calls;
 use super::fault::{Fault, Read, each, extension, fields, string};
-use super::piece::{Piece, own, standard_base64};
+use super::piece::{Piece, own, spoken, standard_base64};
 use crate::json::{RawJson, Reader};
 use crate::model::{
     Content, Extension, Loss, LossAction, Message, Part, ReasoningText, Role, ToolCallKind, ToolResult,
@@ -190,7 +190,7 @@ impl<'k> Contents<'k> {
             }
             (Some(content), None) => content,
             (None, None) if piece.signature.is_none() && piece.extensions.is_empty() => return None,
-            (None, None) => Content::Text { text: String::new(), citations: Vec::new() },
+            (None, None) => spoken(String::new(), piece.is_thought),
         };
         if let Content::ToolCall(call) = &content {
             self.calls.open(&call.name, call.id.as_deref());

@@ -123,7 +123,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-const fn spoken(text: String, is_thought: bool) -> Content {
+/// A text, or a thought.
+pub(super) const fn spoken(text: String, is_thought: bool) -> Content {
     if is_thought {
         // What comes with `thought` is documented as a summary.
         return Content::Reasoning(ReasoningText { text, is_summary: true });

@@ -3,9 +3,12 @@
 //! What comes out otherwise than it came in, when the request goes to Gemini again:
 //!
 //! - `parameters` and `responseSchema` are JSON Schema then, under the names of such;
-//! - neighbouring contents of one role are one, empty texts of the model are gone, and a result has
-//!   the id of the call that it answers;
-//! - a result `{"output": …}` that is no text and no object is its JSON text;
+//! - neighbouring contents of one role are one, and the texts of the model that lie in several of them
+//!   are joined, as a stream has cut them; empty ones are gone;
+//! - a result has the id of the call that it answers, and its text where `output` is neither text nor
+//!   object; arguments that came in pieces are whole;
+//! - inline data are base64 of the usual alphabet, and a part that is nothing but a signature has an
+//!   empty text;
 //! - functions come before Google's own tools, in one entry;
 //! - enums are words, in upper case, and a mode that does nothing is gone;
 //! - the role of `systemInstruction` is gone.

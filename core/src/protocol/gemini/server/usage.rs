@@ -32,8 +32,9 @@ fn counts_of(raw: &str) -> Option<Counts> {
 
 fn write_counts(w: &mut Writer, usage: &Usage) {
     let count = |bucket| usage.counts.get(bucket);
-    let (input, output, thoughts) =
-        (count(Bucket::Input), count(Bucket::Output), count(Bucket::OutputReasoning));
+    let (input, output) = (count(Bucket::Input), count(Bucket::Output));
+    // Some providers count more thoughts than output; the whole is what is billed.
+    let thoughts = count(Bucket::OutputReasoning).map(|thoughts| thoughts.min(output.unwrap_or(thoughts)));
     let candidates = output.map(|output| output.saturating_sub(thoughts.unwrap_or(0)));
     w.opt_u64("promptTokenCount", input);
     w.opt_u64("cachedContentTokenCount", count(Bucket::CacheRead));
@@ -86,6 +87,10 @@ fn tier(name: &str) -> Option<&str> {
 
 /// Reports the counts that have no field, though they are in the wholes.
 fn lose_the_rest(answer: &mut Answer, counts: &Counts) {
+    if counts.get(Bucket::Output).is_some_and(|output| counts.get(Bucket::OutputReasoning) > Some(output)) {
+        let why = "more thoughts than output were counted";
+        answer.lose(LossAction::Approximated, "usage.output_reasoning", why);
+    }
     for bucket in [
         Bucket::CacheWrite,
         Bucket::OutputCitation,

@@ -6,10 +6,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::json::Json;
+use super::json::differences;
 use super::tidy::tidy;
-use super::{asked, encoded};
-use crate::json::Reader;
+use super::usual::usual;
+use super::{answer, asked, chunks, encoded, read, read_back, sent_back, streamed, sum, whole};
+use crate::json::{RawJson, Reader, compact};
+use crate::model::{Content, FinishReason, Opaque, Part, Response, Source, ToolCall, ToolCallKind, Wire};
+use crate::protocol::Dialect;
+use crate::usage::{Bucket, Usage};
 
 /// One recorded exchange.
 #[derive(Default)]
@@ -83,18 +87,179 @@ fn recorded_requests_are_read_and_written_again() {
                 Err(error) => odd.push(format!("{}: {error}", exchange.id)),
                 Ok((_, again)) => {
                     let (was, is) = (usual(tidy(&request)), usual(tidy(&again)));
-                    if was != is {
-                        odd.push(format!("{}:\n  {was:?}\n  {is:?}", exchange.id));
-                    }
+                    odd.extend(
+                        differences(&was, &is).into_iter().map(|found| format!("{}: {found}", exchange.id)),
+                    );
                 }
             },
         }
     });
     std::println!("{count} requests");
+    assert!(odd.is_empty(), "{} differences in {count}:\n{}", odd.len(), odd.join("\n"));
+}
+
+/// What of a response every wire can say.
+#[derive(Debug, PartialEq)]
+struct Gist {
+    text: String,
+    reasoning: String,
+    calls: Vec<(String, String)>,
+    finish: Option<FinishReason>,
+    counts: Vec<(Bucket, u64)>,
+}
+
+impl Gist {
+    fn of(response: &Response, usage: &Usage) -> Self {
+        let first = response.candidates.first();
+        let texts = first.into_iter().flat_map(|c| &c.parts).filter_map(|part| match &part.content {
+            Content::Text { text, .. } | Content::Refusal(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let calls = response.tool_calls().filter_map(|call| {
+            let arguments = match call.kind {
+                ToolCallKind::Function => compact(&call.object().ok()?).into_owned(),
+                ToolCallKind::Freeform => format!("{{\"input\":{}}}", RawJson::string(&call.arguments)),
+            };
+            Some((call.name.clone(), arguments))
+        });
+        let told = [
+            Bucket::Input,
+            Bucket::CacheRead,
+            Bucket::Output,
+            Bucket::OutputReasoning,
+            Bucket::InputAudio,
+            Bucket::InputImage,
+            Bucket::OutputAudio,
+        ];
+        Self {
+            text: texts.collect(),
+            reasoning: response.reasoning(),
+            calls: calls.collect(),
+            finish: response.finish().map(|f| class(f.reason)),
+            counts: told.into_iter().filter_map(|b| Some((b, usage.counts.get(b)?))).collect(),
+        }
+    }
+
+    /// The same in the words of this wire.
+    fn here(mut self, response: &Response) -> Self {
+        let is_bad = |call: &ToolCall| call.kind == ToolCallKind::Function && call.object().is_err();
+        let is_good = matches!(self.finish, Some(FinishReason::Stop | FinishReason::ToolCalls));
+        if is_good && response.tool_calls().any(is_bad) {
+            self.finish = Some(FinishReason::Error);
+        }
+        // A stop beside calls means them here, and without one it does not.
+        if matches!(self.finish, Some(FinishReason::Stop | FinishReason::ToolCalls)) {
+            let is_stop = self.calls.is_empty();
+            self.finish = Some(if is_stop { FinishReason::Stop } else { FinishReason::ToolCalls });
+        }
+        // Some providers count more thoughts than output.
+        let output = self.counts.iter().find(|(bucket, _)| *bucket == Bucket::Output).map(|(_, n)| *n);
+        for (bucket, count) in &mut self.counts {
+            if *bucket == Bucket::OutputReasoning {
+                *count = output.map_or(*count, |output| output.min(*count));
+            }
+        }
+        self
+    }
+}
+
+/// What the wire's words tell apart.
+const fn class(reason: FinishReason) -> FinishReason {
+    match reason {
+        FinishReason::StopSequence => FinishReason::Stop,
+        FinishReason::Refusal => FinishReason::ContentFilter,
+        FinishReason::Cancelled => FinishReason::Error,
+        other => other,
+    }
+}
+
+#[test]
+fn recorded_answers_of_every_wire_read_the_same() {
+    let (mut count, mut odd) = (0, Vec::new());
+    each_exchange(|exchange| {
+        let Some(wire) = Wire::parse(&exchange.protocol) else { return };
+        let dialect = Dialect::of_wire(wire);
+        let Ok(events) = read(dialect, &exchange.body) else { return };
+        let (response, usage) = sum(dialect.vendor, &events);
+        if response.finish().is_none() {
+            return;
+        }
+        count += 1;
+        let mut expected = Gist::of(&response, &usage).here(&response);
+        for is_stream in [true, false] {
+            let mut answer = answer(dialect.vendor, wire);
+            let body = match is_stream {
+                true => streamed(&mut answer, &events, &usage),
+                false => whole(&mut answer, &response, &usage),
+            };
+            let (again, counted) = read_back(&body);
+            let mut found = Gist::of(&again, &counted);
+            if is_stream {
+                // Calls stand in the order of their ends, and text between them in another.
+                expected.calls.sort();
+                found.calls.sort();
+            } else {
+                expected = Gist::of(&response, &usage).here(&response);
+            }
+            if found != expected {
+                odd.push(format!("{} {is_stream}:\n  {expected:?}\n  {found:?}", exchange.id));
+            }
+        }
+    });
+    std::println!("{count} answers");
     assert!(odd.is_empty(), "{} of {count}:\n{}", odd.len(), odd.join("\n"));
 }
 
-/// A body without the differences that [`super::super::request`] lists.
-fn usual(body: Json) -> Json {
-    body
+/// Whether a part is left out, and its state with it: a malformed call, media without data.
+fn is_left_out(part: &Part) -> bool {
+    match &part.content {
+        Content::ToolCall(call) => call.kind == ToolCallKind::Function && call.object().is_err(),
+        Content::Media(media) => media.source == Source::Base64(String::new()),
+        _ => false,
+    }
+}
+
+fn spoken(part: &Part) -> String {
+    match &part.content {
+        Content::Text { text, .. } | Content::Refusal(text) => text.clone(),
+        Content::Reasoning(reasoning) => reasoning.text.clone(),
+        Content::ToolCall(call) => call.name.clone(),
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn recorded_answers_come_back_as_they_were() {
+    let (mut count, mut odd) = (0, Vec::new());
+    each_exchange(|exchange| {
+        let Some(wire) = Wire::parse(&exchange.protocol).filter(|wire| *wire != Wire::Gemini) else { return };
+        let dialect = Dialect::of_wire(wire);
+        let Ok(events) = read(dialect, &exchange.body) else { return };
+        let (response, usage) = sum(dialect.vendor, &events);
+        let state = |parts: &[Part]| -> Vec<(String, Vec<Opaque>)> {
+            let kept = parts.iter().filter(|part| !part.opaque.is_empty() && !is_left_out(part));
+            let mut found: Vec<_> = kept.map(|part| (spoken(part), part.opaque.clone())).collect();
+            // Parts stand in the order of their ends, and so do fields.
+            found.iter_mut().for_each(|(_, opaque)| opaque.sort_by(|a, b| a.field.cmp(&b.field)));
+            found.sort_by_key(|(text, opaque)| (text.clone(), String::from(opaque[0].value.as_str())));
+            found
+        };
+        let expected = state(&response.to_message().parts);
+        if expected.is_empty() || response.finish().is_none() {
+            return;
+        }
+        count += 1;
+        let mut live = answer(dialect.vendor, wire);
+        let stream = streamed(&mut live, &events, &usage);
+        let body = whole(&mut answer(dialect.vendor, wire), &response, &usage);
+        for (way, sent) in [("stream", chunks(&stream)), ("whole", alloc::vec![&*body])] {
+            let found = sent_back(&sent);
+            let found = state(&found.parts);
+            if found != expected {
+                odd.push(format!("{} {way}:\n  {expected:?}\n  {found:?}", exchange.id));
+            }
+        }
+    });
+    std::println!("{count} answers with state");
+    assert!(odd.is_empty(), "{} of {count}:\n{}", odd.len(), odd.join("\n"));
 }

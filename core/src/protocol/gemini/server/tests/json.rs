@@ -60,3 +60,27 @@ impl Json {
         }
     }
 }
+
+/// Where two values differ, and how.
+pub(super) fn differences(was: &Json, is: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    compare("", Some(was), Some(is), &mut found);
+    found
+}
+
+fn compare(path: &str, was: Option<&Json>, is: Option<&Json>, found: &mut Vec<String>) {
+    match (was, is) {
+        (Some(Json::Object(a)), Some(Json::Object(b))) => {
+            for name in a.keys().chain(b.keys().filter(|name| !a.contains_key(*name))) {
+                compare(&alloc::format!("{path}.{name}"), a.get(name), b.get(name), found);
+            }
+        }
+        (Some(Json::Array(a)), Some(Json::Array(b))) => {
+            for at in 0..a.len().max(b.len()) {
+                compare(&alloc::format!("{path}[]"), a.get(at), b.get(at), found);
+            }
+        }
+        (was, is) if was != is => found.push(alloc::format!("{path}: {was:?} {is:?}")),
+        _ => {}
+    }
+}
