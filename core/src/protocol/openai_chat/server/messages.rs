@@ -66,6 +66,14 @@ struct Draft<'a> {
     extensions: Vec<Extension>,
 }
 
+impl Draft<'_> {
+    /// Whether it says that nothing was thought. DeepSeek refuses a turn with calls that does not say
+    /// even that.
+    fn is_thoughtless(&self) -> bool {
+        self.reasoning_content.as_deref() == Some("") && self.reasoning.is_none() && self.details.is_none()
+    }
+}
+
 impl Conversation<'_, '_> {
     fn field<'a>(
         &mut self,
@@ -124,9 +132,10 @@ impl Conversation<'_, '_> {
         };
         let extensions = core::mem::take(&mut draft.extensions);
         let mut message = Message { role, parts: Vec::new(), extensions };
-        let name = draft.name.take().filter(|_| role != Role::Tool);
-        if let Some(name) = name {
-            extend("", "name", name, &mut message.extensions, self.losses, path);
+        let name = draft.name.take_if(|_| role != Role::Tool).map(|raw| ("name", raw));
+        let empty = draft.is_thoughtless().then_some(("reasoning_content", "\"\""));
+        for (name, raw) in name.into_iter().chain(empty) {
+            extend("", name, raw, &mut message.extensions, self.losses, path);
         }
         let mark = draft.mark.take();
         message.parts = match role {
@@ -134,6 +143,9 @@ impl Conversation<'_, '_> {
             Role::Tool => alloc::vec![self.result(draft, path)?],
             Role::Developer | Role::System | Role::User => {
                 self.lose_misplaced(&draft, path);
+                if draft.tool_call_id.is_some() {
+                    self.lose(&path.field("tool_call_id"), "only a tool's message has it");
+                }
                 draft.content
             }
         };
@@ -228,5 +240,130 @@ impl Conversation<'_, '_> {
         let name = answered.map(|call| call.name.clone()).or(name);
         let result = ToolResult { call_id, name, content: draft.content, is_error: false, kind };
         Ok(Part::new(Content::ToolResult(result)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::RawJson;
+    use crate::model::{ReasoningText, ToolCall, Wire};
+
+    fn messages(json: &str) -> (Vec<Message>, Vec<String>) {
+        let mut losses = Vec::new();
+        let path = Path::Root.field("messages");
+        let messages = read(&mut Reader::new(json), &path, &SealKey::default(), &mut losses).expect(json);
+        (messages, losses.into_iter().map(|loss| loss.path).collect())
+    }
+
+    fn one(json: &str) -> Message {
+        let (mut messages, losses) = messages(&format!("[{json}]"));
+        assert_eq!(losses, [""; 0], "{json}");
+        messages.pop().expect("one message")
+    }
+
+    #[test]
+    fn every_role_speaks() {
+        for (name, role) in [("developer", Role::Developer), ("system", Role::System), ("user", Role::User)] {
+            assert_eq!(one(&format!(r#"{{"content":"a","role":"{name}"}}"#)), Message::text(role, "a"));
+        }
+        let named = one(r#"{"role":"user","name":"Ada","content":null}"#);
+        let name = Extension::new(Wire::OpenaiChat, "name", RawJson::trusted("\"Ada\""));
+        assert_eq!((named.parts, named.extensions), (Vec::new(), Vec::from([name])));
+    }
+
+    #[test]
+    fn a_turn_is_thinking_text_refusal_and_calls() {
+        let turn = one(concat!(
+            r#"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{ "}},"#,
+            r#"{"id":"twid_ZnVuY3Rpb25zLmc6MQ","type":"custom","custom":{"name":"g","input":"x"}},{"type":"new","id":"n"}],"#,
+            r#""refusal":"no","content":"hi","reasoning":"hm","reasoning_content":"","audio":null,"function_call":null}"#
+        ));
+        let call = |id: &str, name: &str, arguments: &str, kind| {
+            let (id, name, arguments) = (Some(id.into()), name.into(), arguments.into());
+            Part::new(Content::ToolCall(ToolCall { id, name, arguments, kind }))
+        };
+        let thought = ReasoningText { text: "hm".into(), is_summary: false };
+        assert_eq!(
+            turn.parts[..5],
+            [
+                Part::new(Content::Reasoning(thought)),
+                Part::text("hi"),
+                Part::new(Content::Refusal("no".into())),
+                call("c", "f", "{ ", ToolCallKind::Function),
+                call("functions.g:1", "g", "x", ToolCallKind::Freeform),
+            ]
+        );
+        assert!(matches!(&turn.parts[5].content, Content::Vendor { kind, .. } if kind == "tool_calls.new"));
+    }
+
+    #[test]
+    fn a_result_knows_the_tool_of_its_call() {
+        let (messages, _) = messages(concat!(
+            r#"[{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"f","input":"x"}}]},"#,
+            r#"{"role":"tool","tool_call_id":"c","content":[{"type":"text","text":"r"}]},"#,
+            r#"{"role":"tool","tool_call_id":"other","content":"r","name":"g"},"#,
+            r#"{"role":"function","name":"h","content":"r"}]"#
+        ));
+        let result = |call_id: &str, name: &str, kind| {
+            let (call_id, name, content) = (call_id.into(), Some(name.into()), Vec::from([Part::text("r")]));
+            Content::ToolResult(ToolResult { call_id, name, content, is_error: false, kind })
+        };
+        assert_eq!(messages[1].parts[0].content, result("c", "f", ToolCallKind::Freeform));
+        assert_eq!(messages[2].parts[0].content, result("other", "g", ToolCallKind::Function));
+        assert_eq!(messages[3].parts[0].content, result("", "h", ToolCallKind::Function));
+    }
+
+    #[test]
+    fn the_old_function_call_is_a_call_without_id() {
+        let turn =
+            one(r#"{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}"#);
+        let Content::ToolCall(call) = &turn.parts[0].content else { panic!("a call") };
+        assert_eq!((call.id.as_deref(), &*call.name, &*call.arguments), (None, "f", "{}"));
+    }
+
+    #[test]
+    fn sound_is_named_by_its_id_unless_it_was_made_elsewhere() {
+        let turn = one(r#"{"role":"assistant","audio":{"id":"audio_1"}}"#);
+        assert_eq!(turn.parts[0].opaque, [opaque("openai", "id", "\"audio_1\"")]);
+        let (messages, losses) = messages(r#"[{"role":"assistant","audio":{"id":"twaudio_1"}}]"#);
+        assert_eq!((messages[0].parts.len(), &*losses[0]), (0, "messages[0].audio"));
+    }
+
+    #[test]
+    fn a_mark_on_a_message_is_one_on_its_end() {
+        let message =
+            one(r#"{"role":"system","content":["a","b"],"cache_control":{"type":"ephemeral","ttl":"1h"}}"#);
+        let marks: Vec<_> = message.parts.into_iter().map(|part| part.cache).collect();
+        assert_eq!(marks, [None, Some(CacheMark { ttl: Some("1h".into()) })]);
+    }
+
+    #[test]
+    fn what_only_an_assistant_says_is_lost_elsewhere() {
+        let (_, losses) = messages(r#"[{"role":"user","content":"a","refusal":"no","reasoning":"hm"}]"#);
+        assert_eq!(losses, ["messages[0].reasoning", "messages[0].refusal"]);
+    }
+
+    #[test]
+    fn an_empty_thought_that_was_stated_stays_stated() {
+        let turn = one(r#"{"role":"assistant","content":"a","reasoning_content":""}"#);
+        assert_eq!(turn.extensions[0].name, "reasoning_content");
+        assert_eq!(turn.parts, [Part::text("a")]);
+    }
+
+    #[test]
+    fn citations_and_unsealed_details_are_kept() {
+        let turn = one(concat!(
+            r#"{"role":"assistant","content":"a","annotations":[{"type":"url_citation"}],"#,
+            r#""reasoning_details":[{"type":"reasoning.text","text":"t", "signature":"s"}]}"#
+        ));
+        let [thought, text] = &turn.parts[..] else { panic!("two parts") };
+        assert_eq!(thought.opaque[0].vendor, "openrouter");
+        assert_eq!(
+            thought.opaque[0].value.as_str(),
+            r#"[{"type":"reasoning.text","text":"t", "signature":"s"}]"#
+        );
+        assert!(matches!(&thought.content, Content::Reasoning(r) if r.text == "t"));
+        assert!(matches!(&text.content, Content::Text { citations, .. } if citations.len() == 1));
     }
 }

@@ -1,10 +1,11 @@
 //! Requests.
 //!
 //! What is read is normalised in a few ways, none of which changes what is asked for: `null` and a
-//! field that is missing are one; an empty `content` is no part; `max_tokens` is
-//! `max_completion_tokens`, `user` is `safety_identifier` and `functions` are `tools`, each the
-//! lesser where both are there; a list of one plain text is that text; the switches for thinking of
-//! all dialects become one (see [`super::reasoning`]). Every other field is kept raw.
+//! field that is missing are one; an empty `content` is no part, and a list of one plain text is that
+//! text; `max_tokens` is `max_completion_tokens`, `user` is `safety_identifier`, `functions` are
+//! `tools` and `reasoning` is `reasoning_content`, each the lesser where both are there; a result's
+//! `name` is that of its call; a mark on a message is one on its last part; the switches for thinking
+//! of all dialects become one (see [`super::reasoning`]). Every other field is kept raw.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -250,4 +251,146 @@ fn metadata(raw: &str) -> Option<Vec<(String, String)>> {
         Some(())
     })?;
     Some(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+    use crate::http::Headers;
+    use crate::json::Number;
+    use crate::model::{CacheMark, Effort, Wire};
+
+    fn read(body: &str) -> Result<Asked, BadRequest> {
+        let headers = Headers::new();
+        decode(&Incoming { path: "/v1/chat/completions", headers: &headers, body }, &SealKey::default())
+    }
+
+    /// A request with these fields beside the two that must be there.
+    fn with(fields: &str) -> Asked {
+        let asked = read(&format!(r#"{{"model":"m","messages":[],{fields}}}"#)).expect(fields);
+        assert_eq!(asked.losses, [], "{fields}");
+        asked
+    }
+
+    #[test]
+    fn every_word_of_the_wire_is_read() {
+        let request = with(concat!(
+            r#""temperature":0.70,"top_p":1e0,"top_k":3,"seed":7,"presence_penalty":-1,"frequency_penalty":2,"#,
+            r#""n":2,"logprobs":true,"top_logprobs":4,"max_completion_tokens":9,"stop":["a","b"],"#,
+            r#""parallel_tool_calls":false,"prompt_cache_key":"k","safety_identifier":"u","service_tier":"flex","#,
+            r#""store":false,"metadata":{"b":"1","a":"2"},"reasoning_effort":"high","#,
+            r#""prompt_cache_options":{"mode":"implicit","ttl":"30m"},"response_format":{"type":"json_object"}"#
+        ))
+        .request;
+        let number = |text: &str| Some(Number::parse(text).expect("a number"));
+        assert_eq!(request.sampling.temperature, number("0.70"));
+        assert_eq!(request.sampling.top_p, number("1e0"));
+        assert_eq!((request.sampling.candidates, request.sampling.logprobs), (Some(2), Some(4)));
+        assert_eq!(request.limits.max_output_tokens, Some(9));
+        assert_eq!(request.stop, ["a", "b"]);
+        assert_eq!(request.parallel_tool_calls, Some(false));
+        assert_eq!((request.cache_key.as_deref(), request.user.as_deref()), (Some("k"), Some("u")));
+        assert_eq!((request.service_tier.as_deref(), request.state.store), (Some("flex"), Some(false)));
+        assert_eq!(request.metadata, [("b".into(), "1".into()), ("a".into(), "2".into())]);
+        assert_eq!(request.reasoning.and_then(|r| r.effort), Some(Effort::High));
+        assert_eq!(request.cache, Some(CacheMark { ttl: Some("30m".into()) }));
+        assert_eq!(request.output, Some(OutputFormat::JsonObject));
+        assert_eq!(request.extensions, []);
+    }
+
+    #[test]
+    fn older_names_give_way_to_newer_ones() {
+        let limits = |fields: &str| with(fields).request.limits.max_output_tokens;
+        assert_eq!(limits(r#""max_tokens":1"#), Some(1));
+        assert_eq!(limits(r#""max_completion_tokens":2,"max_tokens":1"#), Some(2));
+        let user = |fields: &str| with(fields).request.user;
+        assert_eq!(user(r#""user":"a","safety_identifier":"b""#).as_deref(), Some("b"));
+        assert_eq!(user(r#""user":"a""#).as_deref(), Some("a"));
+        let old = with(r#""functions":[{"name":"f","parameters":{}}],"function_call":{"name":"f"}"#).request;
+        assert_eq!(old.tools[0].name(), Some("f"));
+        assert_eq!(old.tool_choice, Some(ToolChoice::Named("f".into())));
+    }
+
+    #[test]
+    fn log_probabilities_need_their_switch() {
+        let logprobs = |fields: &str| with(fields).request.sampling.logprobs;
+        assert_eq!(logprobs(r#""logprobs":true"#), Some(0));
+        assert_eq!(logprobs(r#""logprobs":false,"top_logprobs":3"#), None);
+        assert_eq!(logprobs(r#""top_logprobs":3"#), Some(3));
+    }
+
+    #[test]
+    fn what_has_no_word_stays_raw_and_in_order() {
+        let asked = with(concat!(
+            r#""verbosity":"low","logit_bias":{"2": -1.0, "1":1},"stream_options":{"include_obfuscation":false},"#,
+            r#""response_format":{"type":"grammar"},"metadata":{"a":1},"prompt_cache_options":{"mode":"explicit"},"#,
+            r#""reasoning":{"effort":"low","x":1},"nothing":null"#
+        ));
+        let extensions = asked.request.extensions.iter();
+        let told: Vec<String> = extensions.map(|e| format!("{}={}", e.name, e.value)).collect();
+        assert_eq!(
+            told,
+            [
+                r#"verbosity="low""#,
+                r#"logit_bias={"2": -1.0, "1":1}"#,
+                "stream_options.include_obfuscation=false",
+                r#"response_format={"type":"grammar"}"#,
+                r#"metadata={"a":1}"#,
+                r#"prompt_cache_options={"mode":"explicit"}"#,
+                r#"reasoning={"effort":"low","x":1}"#,
+            ]
+        );
+        assert!(asked.request.extensions.iter().all(|e| e.wire == Wire::OpenaiChat));
+        assert_eq!(asked.request.reasoning, None);
+    }
+
+    #[test]
+    fn a_name_with_dots_is_told_as_a_loss() {
+        let asked = read(r#"{"model":"m","messages":[],"a.b":1}"#).expect("a request");
+        assert_eq!(asked.request.extensions, []);
+        assert_eq!(asked.losses[0].path, "a.b");
+    }
+
+    #[test]
+    fn a_stream_and_its_usage_are_asked_for() {
+        let asked = with(r#""stream":true,"stream_options":{"include_usage":true}"#);
+        assert!(asked.stream && asked.stream_usage);
+        let asked = with(r#""stream":null,"stream_options":null"#);
+        assert!(!asked.stream && !asked.stream_usage);
+    }
+
+    #[test]
+    fn a_list_of_models_stands_in_for_the_model() {
+        let asked = read(r#"{"models":["a/b","c"],"messages":[]}"#).expect("a request");
+        assert_eq!(asked.request.model, "a/b");
+        assert_eq!(asked.request.extensions[0].name, "models");
+    }
+
+    #[test]
+    fn errors_name_what_is_wrong() {
+        for (body, path) in [
+            ("", ""),
+            ("[]", ""),
+            (r#"{"model":"m","messages":[]"#, ""),
+            (r#"{"model":"m","messages":[]} x"#, ""),
+            (r#"{"messages":[]}"#, "model"),
+            (r#"{"model":" ","messages":[]}"#, "model"),
+            (r#"{"model":"m"}"#, "messages"),
+            (r#"{"model":"m","messages":{}}"#, "messages"),
+            (r#"{"model":"m","messages":[{"content":"a"}]}"#, "messages[0].role"),
+            (r#"{"model":"m","messages":[{"role":"x"}]}"#, "messages[0].role"),
+            (r#"{"model":"m","messages":[{"role":"tool","content":"a"}]}"#, "messages[0].tool_call_id"),
+            (r#"{"model":"m","messages":[],"temperature":"hot"}"#, "temperature"),
+            (r#"{"model":"m","messages":[],"max_tokens":-1}"#, "max_tokens"),
+            (r#"{"model":"m","messages":[],"stop":[1]}"#, "stop[0]"),
+            (
+                r#"{"model":"m","messages":[],"stream_options":{"include_usage":1}}"#,
+                "stream_options.include_usage",
+            ),
+        ] {
+            assert_eq!(read(body).expect_err(body).path, path, "{body}");
+        }
+    }
 }
