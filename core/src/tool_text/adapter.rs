@@ -21,7 +21,10 @@ pub const MAX_WHOLE_BYTES: usize = 16 << 20;
 /// Turns tool calls that a model wrote as text into calls, and lets everything else through.
 ///
 /// Feed it the events of one response. Parts are numbered anew where a call splits a text part: the text
-/// part ends, the call is a part of its own, and text behind it is a new part. See the
+/// part ends, the call is a part of its own, and text behind it is a new part. An event about a part that was
+/// split goes to its last text, or to its call where it has no text. After a call the reasons `stop`,
+/// `stop_sequence` and `other` become `tool_calls`; the provider's word stays. A discard of everything
+/// starts over; one of less is not understood, because its numbers are those of other parts. See the
 /// [module](super) for what is a call and what stays text.
 ///
 /// ```
@@ -176,7 +179,10 @@ impl ToolText {
                 self.ids.mix(id);
                 sink.event(event);
             }
-            Event::Discard { from_part, keep_bytes } => self.discard(from_part, keep_bytes, sink),
+            Event::Discard { from_part: 0, keep_bytes: 0 } => {
+                (self.numbers, self.parts, self.candidates) = Default::default();
+                sink.event(event);
+            }
             other => self.pass(other, sink),
         }
     }
@@ -270,19 +276,6 @@ impl ToolText {
             finish.reason = FinishReason::ToolCalls;
         }
         sink.event(Event::Finish { candidate, finish });
-    }
-
-    /// Parts from `from_part` on come again, or the rest of that part.
-    fn discard(&mut self, from_part: u32, keep_bytes: u64, sink: &mut dyn Sink) {
-        let keeps = u32::from(keep_bytes > 0);
-        let kept = from_part.saturating_add(keeps);
-        self.parts.retain(|p| p.split.part < kept);
-        let number = self.numbers.of(from_part);
-        self.numbers.forget_from(kept);
-        if from_part == 0 && keep_bytes == 0 {
-            self.candidates.clear();
-        }
-        sink.event(Event::Discard { from_part: number, keep_bytes });
     }
 
     /// Any other event, with its part numbered anew.

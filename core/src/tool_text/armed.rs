@@ -10,13 +10,25 @@ use super::marker::{self, Fit};
 pub(super) struct Armed {
     rows: Vec<Candidate>,
     /// The bytes with which a marker may begin.
-    first: [bool; 256],
+    first: Bytes,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     row: &'static Row,
     in_reasoning: bool,
+    /// The bytes with which it may begin; all of them where it has no marker.
+    first: Bytes,
+}
+
+/// A set of ASCII bytes.
+#[derive(Clone, Copy, Debug)]
+struct Bytes(u128);
+
+impl Bytes {
+    const fn has(self, byte: u8) -> bool {
+        byte < 128 && self.0 >> byte & 1 == 1
+    }
 }
 
 /// Where a marker would stand.
@@ -41,26 +53,24 @@ pub(super) enum Probe {
 
 impl Armed {
     pub(super) fn new(formats: Formats) -> Self {
-        let mut armed = Self { rows: Vec::new(), first: [false; 256] };
+        let mut armed = Self { rows: Vec::new(), first: Bytes(0) };
         let chosen = || Format::all().iter().filter(|f| formats.contains(f));
         // What has no marker begins like anything else and goes last.
         for is_bare in [false, true] {
             for format in chosen() {
-                let rows = format.rows.iter().filter(|row| row.is_bare() == is_bare);
-                armed.rows.extend(rows.map(|row| Candidate { row, in_reasoning: format.in_reasoning }));
-            }
-        }
-        for candidate in &armed.rows {
-            for marker in first_markers(candidate.row) {
-                armed.first[usize::from(marker)] = true;
+                for row in format.rows.iter().filter(|row| row.is_bare() == is_bare) {
+                    let first = first_bytes(row);
+                    armed.rows.push(Candidate { row, in_reasoning: format.in_reasoning, first });
+                    armed.first.0 |= if is_bare { 0 } else { first.0 };
+                }
             }
         }
         armed
     }
 
     /// Whether a marker may begin with this byte.
-    pub(super) fn is_first(&self, byte: u8) -> bool {
-        self.first[usize::from(byte)]
+    pub(super) const fn is_first(&self, byte: u8) -> bool {
+        self.first.has(byte)
     }
 
     /// Whether a call may begin in thinking.
@@ -70,8 +80,12 @@ impl Armed {
 
     /// Whether a region of calls begins where `text` does.
     pub(super) fn probe(&self, text: &str, place: Place, ended: bool) -> Probe {
-        let may_stand =
-            |c: &&Candidate| (place.is_start || !c.row.at_start) && (c.in_reasoning || !place.in_reasoning);
+        let byte = text.bytes().next().unwrap_or_default();
+        let may_stand = |c: &&Candidate| {
+            c.first.has(byte)
+                && (place.is_start || !c.row.at_start)
+                && (c.in_reasoning || !place.in_reasoning)
+        };
         for candidate in self.rows.iter().filter(may_stand) {
             match probe_row(candidate.row, text, place, ended) {
                 Probe::No => {}
@@ -136,13 +150,15 @@ fn fit_source(python: &Python, text: &str, ended: bool) -> Fit {
     }
 }
 
-/// The first bytes of what opens a row; none where it has no marker.
-fn first_markers(row: &Row) -> impl Iterator<Item = u8> {
-    let own = row.opens.iter().filter_map(|m| m.bytes().next());
-    let is_open = row.opens.contains(&"") && !row.is_bare();
+/// The bytes with which a row may begin.
+fn first_bytes(row: &Row) -> Bytes {
+    if row.is_bare() {
+        return Bytes(u128::MAX);
+    }
     let calls = match &row.calls {
-        Calls::Tags(tags) if is_open => tags.opens,
+        Calls::Tags(tags) if row.opens.contains(&"") => tags.opens,
         _ => &[],
     };
-    own.chain(calls.iter().filter_map(|m| m.bytes().next()))
+    let first = row.opens.iter().chain(calls).filter_map(|marker| marker.bytes().next());
+    Bytes(first.fold(0, |all, byte| all | 1_u128.checked_shl(byte.into()).unwrap_or_default()))
 }

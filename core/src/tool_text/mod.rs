@@ -49,8 +49,8 @@
 //!
 //! Left out: code behind Functionary's `<|python_tag|>` and in a shell's fence, which names no tool;
 //! `[tool: T]`, which narration contains; the raw text of a tag named after a tool, where nothing tells which
-//! parameter it is; llama.cpp's `{"response":…}`, which is an answer and not a call. Entities in the
-//! values of MiniMax M2 are not decoded: they are what the model wrote.
+//! parameter it is; what wraps answers rather than calls (llama.cpp's `{"response":…}`, `<response>`, Harmony's
+//! other channels). Entities in the values of MiniMax M2 are not decoded: they are what the model wrote.
 //!
 //! [`ToolCall::object`]: crate::model::ToolCall::object
 

@@ -30,13 +30,15 @@ pub(super) struct Object {
 
 #[derive(Clone, Debug)]
 enum State {
-    /// Before the brace, or before the first key.
+    /// Before the brace.
     Open,
     FirstKey,
     NextKey,
+    /// In a key that begins there.
     Key(usize, Value),
     Colon(Key),
     BeforeValue(Key),
+    /// In a value that begins there.
     Value(Key, usize, Value),
     /// Behind a value.
     Next,
@@ -45,6 +47,8 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Arguments,
+    /// What a tool's definition has and no call: models repeat their instructions.
+    Definition,
     Function,
     Id,
     Name,
@@ -58,6 +62,7 @@ impl Key {
         match key {
             "name" | "tool" | "tool_name" => Self::Name,
             "arguments" | "parameters" | "input" => Self::Arguments,
+            "description" => Self::Definition,
             "function" => Self::Function,
             "id" => Self::Id,
             "type" | "index" | "tool_call_id" | "call_id" => Self::Usual,
@@ -159,7 +164,6 @@ impl Object {
             _ => return Some(Read::Broken(at)),
         };
         self.at += 1;
-
         None
     }
 
@@ -212,7 +216,8 @@ impl Object {
                 return Some(Read::Foreign);
             }
         }
-        if key == Key::Other && !self.json.is_sure && !self.is_given {
+        let is_foreign = key == Key::Definition || key == Key::Other && !self.json.is_sure;
+        if is_foreign && !self.is_given {
             return Some(Read::Foreign);
         }
         self.state = State::Colon(key);
@@ -274,7 +279,7 @@ impl Object {
                 }
             }
             Key::Id => self.id = Some(range.start + 1..range.end - 1).filter(|_| is_string(&window[range])),
-            Key::Other | Key::Usual => {}
+            Key::Definition | Key::Other | Key::Usual => {}
         }
         None
     }

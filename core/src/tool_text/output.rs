@@ -43,12 +43,6 @@ impl Numbers {
     pub(super) fn of(&self, part: u32) -> u32 {
         self.places.get(part as usize).copied().flatten().unwrap_or(part)
     }
-
-    /// Forgets the parts from `part` on.
-    pub(super) fn forget_from(&mut self, part: u32) {
-        self.places.truncate(part as usize);
-        self.taken = self.places.iter().flatten().max().map_or(0, |last| last.saturating_add(1));
-    }
 }
 
 /// What a part of the provider says.
@@ -177,6 +171,13 @@ impl Out<'_> {
         let (Open::Call(part) | Open::Text(part)) = self.split.open else { return };
         self.split.open = Open::Nothing;
         self.sink.event(Event::PartEnd { part });
+    }
+
+    /// Ends the call that is open.
+    pub(super) fn close_call(&mut self) {
+        if matches!(self.split.open, Open::Call(_)) {
+            self.close();
+        }
     }
 
     /// Ends the provider's part: one in which nothing was stays an empty part.

@@ -16,11 +16,13 @@ pub(super) struct Scanner {
     /// Text that is not decided.
     held: String,
     max_held: usize,
+    /// Whether no more calls are looked for.
+    is_deaf: bool,
 }
 
 impl Scanner {
     pub(super) const fn new(max_held: usize) -> Self {
-        Self { region: None, prose: Prose::new(), held: String::new(), max_held }
+        Self { region: None, prose: Prose::new(), held: String::new(), max_held, is_deaf: false }
     }
 
     pub(super) const fn held_bytes(&self) -> usize {
@@ -29,6 +31,9 @@ impl Scanner {
 
     /// Takes the next text.
     pub(super) fn push(&mut self, mut text: &str, armed: &Armed, out: &mut Out<'_>) {
+        if self.is_deaf {
+            return out.text(text);
+        }
         // What is held exceeds its cap at the same byte, however the text was cut.
         while !text.is_empty() {
             let room = (self.max_held + 1).saturating_sub(self.held.len()).max(1);
@@ -83,8 +88,9 @@ impl Scanner {
     pub(super) fn give_up(&mut self, out: &mut Out<'_>) {
         let window = core::mem::take(&mut self.held);
         self.region = None;
+        self.is_deaf = true;
         self.prose.give_up(&window, out);
-        out.close();
+        out.close_call();
     }
 
     /// Reads `window`; gives how much of it is done with.

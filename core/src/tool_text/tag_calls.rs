@@ -44,8 +44,9 @@ enum State {
     Head(usize),
     /// Behind the head.
     Body,
-    /// In JSON arguments, of an open call or of one that is called with free text and held back.
+    /// In JSON arguments that go out as they come.
     Json(Value),
+    /// In a JSON value that begins there and holds free text.
     Free(usize, Value),
     /// In an open call that is no JSON any more.
     Broken,
@@ -223,33 +224,34 @@ impl TagCalls {
             Fit::Full(length) => at = self.blanks(window, at + length),
             Fit::No => {}
         }
-        let rest = &window[at..];
-        if rest.is_empty() {
+        if at == window.len() {
             return Step::More;
         }
-        let opens = match &self.tags.parameters {
-            Some(p) => parameters::fit_open(p, rest, ended),
-            None => Fit::No,
-        };
-        match (marker::fit_any(self.tags.closes, rest, &self.name, ended), opens) {
-            (Fit::Full(_), _) => {
+        self.begin_arguments(window, at, ended, out)
+    }
+
+    fn begin_arguments(&mut self, window: &str, at: usize, ended: bool, out: &mut Out<'_>) -> Step {
+        let rest = &window[at..];
+        let is_object = rest.starts_with('{');
+        let closes = marker::fit_any(self.tags.closes, rest, &self.name, ended);
+        let parameter = self.tags.parameters.map_or(Fit::No, |p| parameters::fit_open(&p, rest, ended));
+        match (closes, parameter, self.tags.loose) {
+            (Fit::Full(_), ..) => {
                 self.give("{}", out);
                 self.given(at)
             }
-            (Fit::Partial, _) | (_, Fit::Partial) => Step::More,
-            (_, Fit::Full(_)) => self.begin_parameters(at, out),
-            _ if rest.starts_with('{') && self.tags.loose.is_some() => {
-                self.state = State::Loose(at, Loose::new(self.tags.loose.unwrap_or_default()));
-                self.at = at;
-                Step::On
-            }
-            _ if rest.starts_with('{') && self.tags.is_json => self.begin_json(at, out),
+            (Fit::Partial, ..) | (_, Fit::Partial, _) => Step::More,
+            (_, Fit::Full(_), _) => self.begin_parameters(at, out),
+            (.., Some(mark)) if is_object => self.begin(at, State::Loose(at, Loose::new(mark))),
+            _ if is_object && self.tags.is_json => self.begin_json(at, out),
             _ if self.tags.raw == Raw::Text => Step::Over(at),
-            _ => {
-                (self.at, self.state) = (at, State::Raw(at));
-                Step::On
-            }
+            _ => self.begin(at, State::Raw(at)),
         }
+    }
+
+    fn begin(&mut self, at: usize, state: State) -> Step {
+        (self.at, self.state) = (at, state);
+        Step::On
     }
 
     fn begin_parameters(&mut self, at: usize, out: &Out<'_>) -> Step {
@@ -261,15 +263,12 @@ impl TagCalls {
     }
 
     fn begin_json(&mut self, at: usize, out: &mut Out<'_>) -> Step {
-        self.at = at;
         if out.is_freeform(self.tool) {
-            self.state = State::Free(at, Value::default());
-            return Step::On;
+            return self.begin(at, State::Free(at, Value::default()));
         }
         out.open_call(self.tool, self.id.as_deref());
-        self.has_call = true;
-        (self.done, self.state) = (at, State::Json(Value::default()));
-        Step::On
+        (self.has_call, self.done) = (true, at);
+        self.begin(at, State::Json(Value::default()))
     }
 
     fn json(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
@@ -308,10 +307,7 @@ impl TagCalls {
                 self.give(&typing::free_text(&window[from..end]), out);
                 self.given(end)
             }
-            value::Step::Broken(_) => {
-                (self.at, self.state) = (from, State::Raw(from));
-                Step::On
-            }
+            value::Step::Broken(_) => self.begin(from, State::Raw(from)),
         }
     }
 
@@ -362,10 +358,7 @@ impl TagCalls {
                 self.at = list.at();
                 Step::More
             }
-            parameters::Read::Lost(at) => {
-                (self.at, self.state) = (at, State::Raw(self.start));
-                Step::On
-            }
+            parameters::Read::Lost(at) => self.begin(at, State::Raw(self.start)),
             parameters::Read::Whole(at) => {
                 let json = list.arguments(window, parameters);
                 if out.is_freeform(self.tool) {
@@ -380,13 +373,11 @@ impl TagCalls {
 
     /// Arguments of no form, up to what ends the call.
     fn raw(&mut self, window: &str, from: usize, ended: bool, out: &mut Out<'_>) -> Step {
-        let (Found::Full(end, _) | Found::Partial(end)) = self.find_end(window, ended) else {
-            self.at = window.len();
-            return if ended { self.give_raw(window, from, window.len(), out) } else { Step::More };
-        };
-        self.at = end;
-        if matches!(self.find_end(window, ended), Found::Full(..)) {
-            return self.give_raw(window, from, end, out);
+        match self.find_end(window, ended) {
+            Found::Full(end, _) => return self.give_raw(window, from, end, out),
+            Found::No if ended => return self.give_raw(window, from, window.len(), out),
+            Found::Partial(at) => self.at = at,
+            Found::No => self.at = window.len(),
         }
         Step::More
     }

@@ -199,6 +199,15 @@ fn a_call_of_the_providers_own_ends_the_search() {
         vec![text(0), delta(0, held), own_call(1), Event::PartEnd { part: 1 }, Event::PartEnd { part: 0 }],
     );
     assert!(matches!(&pieces[..], [Piece::Text(t), Piece::Call { .. }] if t == held));
+    // So is what comes behind, in a part that is open.
+    let mut events =
+        vec![text(0), delta(0, "<tool_call>{\"name\":\"add\",\"arguments\":{\"a\""), own_call(1)];
+    events.extend([Event::PartEnd { part: 1 }, delta(0, CALL), Event::PartEnd { part: 0 }]);
+    let pieces = checked(adapter(), events);
+    let [Piece::Call { arguments, .. }, Piece::Call { id, .. }, Piece::Text(behind)] = &pieces[..] else {
+        panic!("{pieces:?}");
+    };
+    assert_eq!((&**arguments, &**id, &**behind), ("{\"a\"", "own", CALL));
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn any_split_of_any_text_gives_the_same_and_loses_nothing() {
     let markers = markers();
     let mut rng = Rng::new(12);
     let mut with_calls = 0;
-    for round in 0..20_000 {
+    for round in 0..10_000 {
         let text = soup(&mut rng, &markers);
         let one = Format::all()[rng.up_to(Format::all().len() as u64 - 1) as usize].name();
         let formats = match round % 3 {
@@ -215,7 +215,7 @@ fn any_split_of_any_text_gives_the_same_and_loses_nothing() {
             assert_eq!(whole, [Piece::Text(text.clone())], "{one}");
         }
     }
-    assert!(with_calls > 2_000, "only {with_calls} texts held calls");
+    assert!(with_calls > 1_000, "only {with_calls} texts held calls");
 }
 
 #[test]
