@@ -10,7 +10,6 @@
 //! Times are CPU time of the thread, median of nine samples; instructions are callgrind's. Times
 //! swing with what else the machine does, so budgets are set in instructions.
 
-mod limits;
 mod measure;
 mod subject;
 

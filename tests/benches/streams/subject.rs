@@ -8,9 +8,8 @@ use futures::executor::block_on;
 use futures::{StreamExt, stream};
 use tokenwire_core::model::Wire;
 use tokenwire_tests::fixtures::Stream;
+use tokenwire_tests::limits;
 use tokenwire_tests::passes::{self, Seen};
-
-use crate::limits;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -117,7 +116,7 @@ impl Course {
         let mut seen = Seen::default();
         limits::linesplit(&self.body, |data| {
             if data != b"[DONE]" {
-                seen.add(limits::min_serde(self.fixture.wire, data));
+                seen.add(self.delta_bytes(data));
             }
         });
         seen
@@ -126,9 +125,15 @@ impl Course {
     fn min_serde(&self) -> Seen {
         let mut seen = Seen::default();
         for payload in &self.fixture.payloads {
-            seen.add(limits::min_serde(self.fixture.wire, payload.as_bytes()));
+            seen.add(self.delta_bytes(payload.as_bytes()));
         }
         seen
+    }
+
+    fn delta_bytes(&self, data: &[u8]) -> usize {
+        let mut bytes = 0;
+        limits::min_serde(self.fixture.wire, data, |delta| bytes += delta.len());
+        bytes
     }
 
     fn source(&self) -> impl futures::Stream<Item = Result<Bytes, Infallible>> + Unpin {

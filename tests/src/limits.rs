@@ -8,7 +8,7 @@ use tokenwire_core::model::Wire;
 
 /// The least that framing must do: find line ends and give the data at each blank line. The body
 /// lies whole in memory, nothing is copied, data has one line.
-pub(crate) fn linesplit<'b>(body: &'b [u8], mut give: impl FnMut(&'b [u8])) {
+pub fn linesplit<'b>(body: &'b [u8], mut give: impl FnMut(&'b [u8])) {
     let mut start = 0;
     let mut data: &[u8] = b"";
     while let Some(length) = memchr(b'\n', &body[start..]) {
@@ -27,17 +27,47 @@ pub(crate) fn linesplit<'b>(body: &'b [u8], mut give: impl FnMut(&'b [u8])) {
 }
 
 /// Parses the data of one event with serde_json into the fewest borrowed fields that a decoder
-/// needs; gives the bytes of its delta.
+/// needs; gives its delta.
 ///
 /// # Panics
 /// When the data is not of that wire: the fixtures are.
-pub(crate) fn min_serde(wire: Wire, data: &[u8]) -> usize {
+pub fn min_serde(wire: Wire, data: &[u8], mut give: impl FnMut(&str)) {
     match wire {
-        Wire::Anthropic => parse::<AnthropicEvent<'_>>(data).delta_bytes(),
-        Wire::Gemini => parse::<GeminiChunk<'_>>(data).delta_bytes(),
-        Wire::OpenaiChat => parse::<ChatChunk<'_>>(data).delta_bytes(),
-        Wire::OpenaiResponses => parse::<ResponsesEvent<'_>>(data).delta_bytes(),
+        Wire::Anthropic => parse::<AnthropicEvent<'_>>(data).deltas(&mut give),
+        Wire::Gemini => parse::<GeminiChunk<'_>>(data).deltas(&mut give),
+        Wire::OpenaiChat => parse::<ChatChunk<'_>>(data).deltas(&mut give),
+        Wire::OpenaiResponses => parse::<ResponsesEvent<'_>>(data).deltas(&mut give),
     }
+}
+
+/// The least that a translation must do: `linesplit`, `min_serde`, and each delta written as an event of
+/// another wire (Anthropic for Chat, Chat for the others) to the end of `out`.
+///
+/// # Panics
+/// When the body is not of that wire: the fixtures are.
+pub fn xlate_min(wire: Wire, body: &[u8], out: &mut Vec<u8>) {
+    let (before, after): (&[u8], &[u8]) = match wire {
+        Wire::OpenaiChat => (
+            b"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\
+              \"delta\":{\"type\":\"text_delta\",\"text\":",
+            b"}}\n\n",
+        ),
+        Wire::Anthropic | Wire::Gemini | Wire::OpenaiResponses => (
+            b"data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\
+              \"choices\":[{\"index\":0,\"delta\":{\"content\":",
+            b"},\"finish_reason\":null}]}\n\n",
+        ),
+    };
+    linesplit(body, |data| {
+        if data == b"[DONE]" {
+            return;
+        }
+        min_serde(wire, data, |delta| {
+            out.extend_from_slice(before);
+            serde_json::to_writer(&mut *out, delta).expect("a vector takes every text");
+            out.extend_from_slice(after);
+        });
+    });
 }
 
 fn parse<'d, T: Deserialize<'d>>(data: &'d [u8]) -> T {
@@ -51,6 +81,12 @@ struct Text<'d>(#[serde(borrow)] Cow<'d, str>);
 
 fn length(text: Option<&Text<'_>>) -> usize {
     text.map_or(0, |t| t.0.len())
+}
+
+fn show(text: Option<&Text<'_>>, give: &mut impl FnMut(&str)) {
+    if let Some(text) = text {
+        give(&text.0);
+    }
 }
 
 #[derive(Deserialize)]
@@ -103,20 +139,20 @@ struct ChatUsage {
 }
 
 impl ChatChunk<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         std::hint::black_box(self.usage.as_ref().map(|u| (u.prompt_tokens, u.completion_tokens)));
-        self.choices.iter().map(ChatChoice::delta_bytes).sum()
+        self.choices.iter().for_each(|choice| choice.deltas(give));
     }
 }
 
 impl ChatChoice<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         std::hint::black_box((self.index, length(self.finish_reason.as_ref())));
-        let calls = self.delta.tool_calls.iter().flatten().map(|call| {
+        show(self.delta.content.as_ref(), give);
+        for call in self.delta.tool_calls.iter().flatten() {
             std::hint::black_box((call.index, length(call.id.as_ref()), length(call.function.name.as_ref())));
-            length(call.function.arguments.as_ref())
-        });
-        length(self.delta.content.as_ref()) + calls.sum::<usize>()
+            show(call.function.arguments.as_ref(), give);
+        }
     }
 }
 
@@ -146,14 +182,14 @@ struct Tokens {
 }
 
 impl ResponsesEvent<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         let usage = self.response.as_ref().and_then(|r| r.usage.as_ref());
         std::hint::black_box((
             self.kind.0.len(),
             self.output_index,
             usage.map(|u| (u.input_tokens, u.output_tokens)),
         ));
-        length(self.delta.as_ref())
+        show(self.delta.as_ref(), give);
     }
 }
 
@@ -184,15 +220,15 @@ struct AnthropicDelta<'d> {
 }
 
 impl AnthropicEvent<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         let usage = self.usage.as_ref().map(|u| (u.input_tokens, u.output_tokens));
         std::hint::black_box((self.kind.0.len(), self.index, usage));
-        self.delta.as_ref().map_or(0, |delta| {
+        if let Some(delta) = &self.delta {
             std::hint::black_box((length(delta.kind.as_ref()), length(delta.stop_reason.as_ref())));
-            length(delta.text.as_ref())
-                + length(delta.thinking.as_ref())
-                + length(delta.partial_json.as_ref())
-        })
+            for text in [&delta.text, &delta.thinking, &delta.partial_json] {
+                show(text.as_ref(), give);
+            }
+        }
     }
 }
 
@@ -238,22 +274,19 @@ struct GeminiUsage {
 }
 
 impl GeminiChunk<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         let usage = self.usage_metadata.as_ref();
         std::hint::black_box(usage.map(|u| (u.prompt_token_count, u.candidates_token_count)));
-        self.candidates
-            .iter()
-            .map(|candidate| {
-                std::hint::black_box(length(candidate.finish_reason.as_ref()));
-                candidate.content.parts.iter().map(GeminiPart::delta_bytes).sum::<usize>()
-            })
-            .sum()
+        for candidate in &self.candidates {
+            std::hint::black_box(length(candidate.finish_reason.as_ref()));
+            candidate.content.parts.iter().for_each(|part| part.deltas(give));
+        }
     }
 }
 
 impl GeminiPart<'_> {
-    fn delta_bytes(&self) -> usize {
+    fn deltas(&self, give: &mut impl FnMut(&str)) {
         std::hint::black_box(self.thought);
-        length(self.text.as_ref())
+        show(self.text.as_ref(), give);
     }
 }
