@@ -23,7 +23,8 @@ impl Seen {
         self.bytes += bytes;
     }
 
-    fn add_delta(&mut self, event: &Event<'_>) {
+    /// Counts a piece of text, thinking or arguments.
+    pub fn add_delta(&mut self, event: &Event<'_>) {
         if let Event::ArgumentsDelta { text, .. }
         | Event::ReasoningDelta { text, .. }
         | Event::TextDelta { text, .. } = event

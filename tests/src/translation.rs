@@ -6,6 +6,8 @@ use tokenwire_core::model::{Event, Message, Request, Tool, Wire};
 use tokenwire_core::protocol::{Caps, Credential, Dialect, Incoming, Target, encode_request};
 use tokenwire_core::translate::{ResponseTranslator, TranslateOptions, Translated, translate_request};
 
+use crate::passes::Seen;
+
 /// An application on one wire and a provider on another.
 #[derive(Debug)]
 pub struct Translation {
@@ -23,8 +25,8 @@ pub struct Translation {
 pub struct Written {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Bytes of text, thinking and arguments in deltas.
-    pub delta_bytes: usize,
+    /// The deltas.
+    pub seen: Seen,
 }
 
 impl Translation {
@@ -63,16 +65,9 @@ impl Translation {
 
     /// Translates an answer that comes in chunks of that size.
     pub fn answer(&self, body: &[u8], chunk: usize, written: &mut Written) {
-        let Written { bytes, delta_bytes } = written;
+        let Written { bytes, seen } = written;
         let mut translator = ResponseTranslator::new(&self.translated, &self.target.dialect, Caps::default());
-        let mut see = |event: Event<'_>| {
-            if let Event::ArgumentsDelta { text, .. }
-            | Event::ReasoningDelta { text, .. }
-            | Event::TextDelta { text, .. } = event
-            {
-                *delta_bytes += text.len();
-            }
-        };
+        let mut see = |event: Event<'_>| seen.add_delta(&event);
         for chunk in body.chunks(chunk) {
             translator.push(chunk, &mut see, bytes).expect("the fixtures are in order");
         }

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
+use super::string::special;
+
 /// Writes one JSON text.
 ///
 /// ```
@@ -85,8 +87,7 @@ impl Writer {
     /// Writes a whole number.
     pub fn u64(&mut self, value: u64) {
         self.separate();
-        // Writing into a String cannot fail.
-        let _ = write!(self.out, "{value}");
+        decimal(&mut self.out, value);
     }
 
     /// Writes `true` or `false`.
@@ -130,28 +131,47 @@ impl Writer {
 
 /// Appends `text` as a JSON string: only what RFC 8259 section 7 demands is escaped.
 pub(super) fn quote(out: &mut String, text: &str) {
+    out.reserve(text.len() + 2);
     out.push('"');
     let mut done = 0;
-    for (at, b) in text.bytes().enumerate() {
-        let short = match b {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..=0x1f => "",
-            _ => continue,
-        };
+    loop {
+        let at = special(text.as_bytes(), done);
         out.push_str(&text[done..at]);
+        let Some(byte) = text.as_bytes().get(at) else { break };
+        escape(out, *byte);
         done = at + 1;
-        if short.is_empty() {
-            let _ = write!(out, "\\u{b:04x}");
-        } else {
-            out.push_str(short);
+    }
+    out.push('"');
+}
+
+fn escape(out: &mut String, byte: u8) {
+    match byte {
+        b'"' => out.push_str("\\\""),
+        b'\\' => out.push_str("\\\\"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b'\t' => out.push_str("\\t"),
+        _ => {
+            // Writing into a String cannot fail.
+            let _ = write!(out, "\\u{byte:04x}");
         }
     }
-    out.push_str(&text[done..]);
-    out.push('"');
+}
+
+/// Appends a whole number. Streams number their events, and the formatting machinery costs as much as the
+/// rest of an event.
+fn decimal(out: &mut String, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend(digits[at..].iter().copied().map(char::from));
 }
 
 #[cfg(test)]
@@ -165,6 +185,15 @@ mod tests {
             let mut w = Writer::new();
             w.string(text);
             assert_eq!(Reader::new(&w.finish()).string().expect(text), text);
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_formatter_would() {
+        for value in [0, 7, 10, 99, 100, 12_345, u64::MAX - 1, u64::MAX] {
+            let mut w = Writer::new();
+            w.u64(value);
+            assert_eq!(w.finish(), alloc::format!("{value}"));
         }
     }
 
