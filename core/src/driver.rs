@@ -13,6 +13,7 @@ use core::task::{Context, Poll};
 use crate::call::{Call, Input, Outcome, Output};
 use crate::http::{Head, HttpRequest, TransportError};
 use crate::model::Event;
+use crate::relay::Relay;
 use crate::time::Instant;
 
 /// A response body under way. Dropping it must close the request.
@@ -48,10 +49,39 @@ pub trait Host {
     fn sleep_until(&self, at: Instant) -> Self::Sleep;
 }
 
+/// What a driver runs: a [`Call`], or a [`Relay`] around one.
+pub trait Machine: core::fmt::Debug {
+    /// Tells what happened.
+    fn handle_input(&mut self, now: Instant, input: Input<'_>);
+
+    /// What to do next.
+    fn poll_output(&mut self) -> Output;
+}
+
+impl Machine for Call {
+    fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        Self::handle_input(self, now, input);
+    }
+
+    fn poll_output(&mut self) -> Output {
+        Self::poll_output(self)
+    }
+}
+
+impl Machine for Relay {
+    fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        Self::handle_input(self, now, input);
+    }
+
+    fn poll_output(&mut self) -> Output {
+        Self::poll_output(self)
+    }
+}
+
 /// A call, its host, and what is under way between them.
-pub struct Driver<H: Host> {
+pub struct Driver<H: Host, M = Call> {
     host: H,
-    call: Call,
+    call: M,
     upstream: Upstream<H>,
     sleep: Option<(Instant, H::Sleep)>,
     done: Option<Arc<Outcome>>,
@@ -66,17 +96,17 @@ enum Upstream<H: Host> {
 /// What a driven call gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
-    /// Bytes of the answer, as they came; of a call made by [`Call::forward`] only.
+    /// Bytes of the answer, to pass on; of a [`Relay`], or a call made by [`Call::forward`], only.
     Bytes(Vec<u8>),
     /// Something happened.
     Event(Event<'static>),
-    /// The head of the answer, before its bytes; of a call made by [`Call::forward`] only.
+    /// The head of the answer, before its bytes; of the same only.
     Head(Head),
 }
 
-impl<H: Host> Driver<H> {
+impl<H: Host, M: Machine> Driver<H, M> {
     /// Runs `call` on `host`.
-    pub const fn new(host: H, call: Call) -> Self {
+    pub const fn new(host: H, call: M) -> Self {
         Self { host, call, upstream: Upstream::None, sleep: None, done: None }
     }
 
@@ -108,7 +138,7 @@ impl<H: Host> Driver<H> {
     }
 
     /// The machine inside.
-    pub const fn call(&self) -> &Call {
+    pub const fn call(&self) -> &M {
         &self.call
     }
 
@@ -239,7 +269,7 @@ impl<H: Host> Driver<H> {
     }
 }
 
-impl<H: Host> core::fmt::Debug for Driver<H> {
+impl<H: Host, M: Machine> core::fmt::Debug for Driver<H, M> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Driver").field("call", &self.call).field("done", &self.done).finish_non_exhaustive()
     }

@@ -63,6 +63,7 @@ pub mod model;
 pub mod money;
 pub mod pricing;
 pub mod protocol;
+pub mod relay;
 pub mod retry;
 pub mod rng;
 pub mod sse;

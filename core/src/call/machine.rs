@@ -104,7 +104,19 @@ impl Call {
         now: Instant,
     ) -> Result<Self, EncodeError> {
         let encoded = encode_request(&request, &target, options.stream)?;
-        Ok(Self::begin(request, encoded, None, target, options, seed, now))
+        Ok(Self::encoded(request, encoded, target, options, seed, now))
+    }
+
+    /// A call of `request`, which is encoded already.
+    pub(crate) fn encoded(
+        request: Request,
+        encoded: Encoded,
+        target: Target,
+        options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        Self::begin(request, encoded, None, target, options, seed, now)
     }
 
     /// A call whose request is `http`, as it stands, and whose answer the caller passes on byte for byte:

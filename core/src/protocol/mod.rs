@@ -17,6 +17,7 @@ mod dialect;
 mod encode;
 mod encoder;
 mod encoding;
+mod endpoint;
 mod error;
 mod gemini;
 mod openai_chat;
@@ -37,6 +38,7 @@ pub use encoder::{
     Encoder, decode_request, encode_response, write_bad_request, write_error, write_models, write_token_count,
 };
 pub use encoding::EncodeError;
+pub use endpoint::Endpoint;
 pub use error::read_error;
 pub use resume::Resume;
 pub use seal::SealKey;

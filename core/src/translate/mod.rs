@@ -41,3 +41,4 @@ mod tool_names;
 pub use policy::{LossPolicy, Verdict};
 pub use request::{Refusal, TranslateOptions, Translated, translate_request};
 pub use response::{ResponseTranslator, translate_error};
+pub(crate) use tool_names::ToolNames;

@@ -50,7 +50,7 @@ pub struct Translated {
     pub is_forwarded: bool,
     /// What an encoder of the answer must know.
     pub context: AnswerContext,
-    pub(super) names: ToolNames,
+    pub(crate) names: ToolNames,
 }
 
 /// A request that is not sent.

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-use crate::model::{Content, Event, Loss, LossAction, PartKind, Request, Tool, ToolChoice, Wire};
+use crate::model::{Content, Event, Loss, LossAction, PartKind, Request, Response, Tool, ToolChoice, Wire};
 
 /// The longest name that OpenAI and Anthropic take; Gemini takes 128.
 const MAX_NAME: usize = 64;
@@ -13,7 +13,7 @@ const SUFFIX: usize = 8;
 
 /// Which names of an application's tools go under another name, and back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct ToolNames {
+pub(crate) struct ToolNames {
     /// The application's name by the name on the provider's wire.
     originals: BTreeMap<String, String>,
 }
@@ -103,7 +103,7 @@ impl ToolNames {
     }
 
     /// The event with the application's own name of a tool in it.
-    pub(super) fn restore<'a>(&'a self, event: Event<'a>) -> Event<'a> {
+    pub(crate) fn restore<'a>(&'a self, event: Event<'a>) -> Event<'a> {
         match event {
             Event::PartStart { part, candidate, kind: PartKind::ToolCall { id, name, kind } } => {
                 let name = match self.originals.get(&*name) {
@@ -114,6 +114,22 @@ impl ToolNames {
             }
             other => other,
         }
+    }
+
+    /// The response with the application's own names of tools in it.
+    pub(crate) fn restore_response<'a>(&self, response: &'a Response) -> Cow<'a, Response> {
+        if self.originals.is_empty() {
+            return Cow::Borrowed(response);
+        }
+        let mut response = response.clone();
+        for part in response.candidates.iter_mut().flat_map(|candidate| &mut candidate.parts) {
+            if let Content::ToolCall(call) = &mut part.content
+                && let Some(original) = self.originals.get(&call.name)
+            {
+                call.name.clone_from(original);
+            }
+        }
+        Cow::Owned(response)
     }
 }
 

@@ -1,0 +1,234 @@
+//! An application's request, answered by a provider: a call whose answer comes out in the application's own
+//! protocol.
+//!
+//! ```
+//! use tokenwire_core::call::{Input, Options, Output};
+//! use tokenwire_core::http::{Head, Headers};
+//! use tokenwire_core::model::Wire;
+//! use tokenwire_core::protocol::{Credential, Dialect, Incoming, Target};
+//! use tokenwire_core::relay::Relay;
+//! use tokenwire_core::time::Instant;
+//! use tokenwire_core::translate::TranslateOptions;
+//!
+//! // A program that speaks Chat Completions asks, and Anthropic answers.
+//! let body = r#"{"model":"claude-haiku-5-5","messages":[{"role":"user","content":"Name a colour."}]}"#;
+//! let incoming = Incoming { path: "/v1/chat/completions", headers: &Headers::new(), body };
+//! let target = Target::new(&Dialect::ANTHROPIC, Some(Credential::new("key")))?;
+//! let now = Instant::from_millis(0);
+//! let translation = TranslateOptions::default();
+//! let mut relay =
+//!     Relay::new(Wire::OpenaiChat, &incoming, target, &translation, Options::default(), 7, now)?;
+//!
+//! let mut answer = Vec::new();
+//! loop {
+//!     match relay.poll_output() {
+//!         Output::Transmit(transmit) => {
+//!             // Send transmit.request; here the answer comes at once.
+//!             let attempt = transmit.attempt;
+//!             let bytes = br#"{"type":"message","role":"assistant","id":"msg_1","model":"m",
+//!                 "content":[{"type":"text","text":"Teal."}],"stop_reason":"end_turn",
+//!                 "usage":{"input_tokens":9,"output_tokens":4}}"#;
+//!             relay.handle_input(now, Input::Head { attempt, head: Head { status: 200, ..Head::default() } });
+//!             relay.handle_input(now, Input::Chunk { attempt, bytes });
+//!             relay.handle_input(now, Input::End { attempt });
+//!         }
+//!         Output::ForwardHead(head) => assert_eq!(head.status, 200), // answer with this head …
+//!         Output::Forward(bytes) => answer.extend(bytes), // … and these bytes
+//!         Output::Done(outcome) => break assert!(outcome.is_complete()),
+//!         Output::Abort { .. } | Output::Event(_) | Output::Wait { .. } => {}
+//!     }
+//! }
+//! let answer = String::from_utf8(answer)?;
+//! assert!(answer.contains(r#""object":"chat.completion""#) && answer.contains("Teal."), "{answer}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod headers;
+mod writing;
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::call::{Call, Input, Options, Outcome, Output};
+use crate::http::Head;
+use crate::model::{Loss, Wire};
+use crate::protocol::{Encoded, Incoming, Target, write_error};
+use crate::retry::{AfterCommit, CommitPoint};
+use crate::time::Instant;
+use crate::translate::{Refusal, TranslateOptions, translate_request};
+
+use headers::{answer_head, error_head, passed_head};
+use writing::Writing;
+
+/// A [`Call`] made for an application, with its answer in the application's own protocol.
+///
+/// It is driven as a call is. Beside what a call says, it always says [`Output::ForwardHead`] once, and then
+/// the body as [`Output::Forward`]: the provider's answer translated, or its very bytes where both speak the
+/// same wire; or an error in the application's protocol. A stream that breaks after its head ends with an
+/// error event. Events are those that the application is told, with its own names of its tools.
+///
+/// Attempts, deadlines, limits and accounting are the call's. What an application has been told cannot be
+/// taken back, so after the commit point a call of this kind stops, or resumes where that can be done
+/// without a seam (OpenAI Responses in the background).
+#[derive(Debug)]
+pub struct Relay {
+    call: Call,
+    wire: Wire,
+    writing: Writing,
+    outputs: VecDeque<Output>,
+    /// Written, and not yet given.
+    bytes: Vec<u8>,
+    request_id: Option<alloc::string::String>,
+    has_head: bool,
+    is_over: bool,
+}
+
+impl Relay {
+    /// A call for an application that sent `incoming` on `wire`, at `target`.
+    ///
+    /// `translation` says how requests are translated, `options` how the call is made; whether it streams is
+    /// the application's choice. `seed` and `now` are as in [`Call::new`].
+    ///
+    /// # Errors
+    /// The request cannot be understood, or not be carried without a loss that is refused. Nothing is sent;
+    /// [`Refusal::answer`] has the response to the application.
+    pub fn new(
+        wire: Wire,
+        incoming: &Incoming<'_>,
+        target: Target,
+        translation: &TranslateOptions,
+        options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
+        let translated = translate_request(wire, incoming, &target, translation)?;
+        let options = Options { stream: translated.stream, ..committed(options, target.dialect.wire) };
+        let writing = Writing::of(&translated);
+        let (request, http) = (translated.request, translated.http);
+        let call = if translated.is_forwarded {
+            Call::forward(http, request, target, options, seed, now)
+        } else {
+            let encoded = Encoded { http, losses: translated.losses };
+            Call::encoded(request, encoded, target, options, seed, now)
+        };
+        Ok(Self {
+            call,
+            wire,
+            writing,
+            outputs: VecDeque::new(),
+            bytes: Vec::new(),
+            request_id: None,
+            has_head: false,
+            is_over: false,
+        })
+    }
+
+    /// Tells what happened, as [`Call::handle_input`].
+    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
+        if let Input::Head { head, .. } = &input {
+            self.request_id = headers::request_id(head);
+        }
+        self.call.handle_input(now, input);
+    }
+
+    /// What to do next, as [`Call::poll_output`]. Drain it after each input.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Output {
+        loop {
+            if let Some(output) = self.outputs.pop_front() {
+                return output;
+            }
+            match self.call.poll_output() {
+                Output::Done(outcome) => {
+                    if core::mem::replace(&mut self.is_over, true) {
+                        return Output::Done(outcome);
+                    }
+                    self.end(&outcome);
+                }
+                Output::Event(event) => {
+                    let event = self.writing.event(event, &mut self.bytes);
+                    self.outputs.push_back(Output::Event(event));
+                    // What one chunk brought goes out at once.
+                    self.collect();
+                }
+                Output::Forward(bytes) => self.writing.pass(bytes, &mut self.bytes),
+                Output::ForwardHead(head) => {
+                    let head = passed_head(head);
+                    self.writing.open(&head);
+                    self.begin(head);
+                }
+                output @ (Output::Abort { .. } | Output::Transmit(_) | Output::Wait { .. }) => {
+                    self.flush();
+                    if self.outputs.is_empty() {
+                        return output;
+                    }
+                    if !matches!(output, Output::Wait { .. }) {
+                        self.outputs.push_back(output);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts what is written before the events that it tells.
+    fn collect(&mut self) {
+        if !self.bytes.is_empty() && !self.has_head {
+            self.begin(answer_head(self.wire, self.writing.framing(), self.request_id.as_deref()));
+        }
+    }
+
+    fn begin(&mut self, head: Head) {
+        self.has_head = true;
+        self.outputs.push_back(Output::ForwardHead(head));
+    }
+
+    fn flush(&mut self) {
+        self.collect();
+        if !self.bytes.is_empty() {
+            self.outputs.push_back(Output::Forward(core::mem::take(&mut self.bytes)));
+        }
+    }
+
+    /// The call is over: ends the answer, or makes it an error.
+    fn end(&mut self, outcome: &Outcome) {
+        match &outcome.failure {
+            Some(failure) if !self.has_head => {
+                let answer = write_error(self.wire, failure);
+                self.begin(error_head(&answer, failure, self.wire));
+                self.bytes = answer.body.into_bytes();
+            }
+            Some(failure) => self.writing.fail(failure, &outcome.usage, &mut self.bytes),
+            None => self.writing.end(outcome, &mut self.bytes),
+        }
+        self.flush();
+    }
+
+    /// The outcome, once there is one.
+    pub fn outcome(&self) -> Option<&Arc<Outcome>> {
+        self.call.outcome()
+    }
+
+    /// What the application's wire had no place for in the answer so far; of a whole answer once it is written.
+    /// Losses of the request are in the outcome, and in [`Call::losses`].
+    pub fn losses(&self) -> &[Loss] {
+        self.writing.losses()
+    }
+
+    /// The call inside.
+    pub const fn call(&self) -> &Call {
+        &self.call
+    }
+}
+
+/// The options with which nothing is taken back that an application has.
+fn committed(mut options: Options, provider: Wire) -> Options {
+    let is_seamless = provider == Wire::OpenaiResponses && options.retry.after_commit == AfterCommit::Resume;
+    if !is_seamless {
+        options.retry.after_commit = AfterCommit::Stop;
+    }
+    if options.retry.commit == CommitPoint::Never {
+        options.retry.commit = CommitPoint::default();
+    }
+    options
+}

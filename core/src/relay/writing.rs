@@ -1,0 +1,174 @@
+//! How an answer reaches the application: as it came, event by event, or at once.
+
+use alloc::vec::Vec;
+
+use crate::call::Outcome;
+use crate::failure::Failure;
+use crate::http::Head;
+use crate::model::{Event, Loss, Wire};
+use crate::protocol::{AnswerContext, Encoder, StreamFraming, encode_response};
+use crate::translate::{ToolNames, Translated};
+use crate::usage::Usage;
+
+/// A frame that is longer passes in pieces.
+const MAX_HELD: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) enum Writing {
+    /// The provider's bytes.
+    Passed(Passed),
+    /// Event by event.
+    Streamed { encoder: Encoder, names: ToolNames, framing: StreamFraming },
+    /// At once, when it is whole.
+    Whole { context: AnswerContext, names: ToolNames, wire: Wire, losses: Vec<Loss> },
+}
+
+impl Writing {
+    pub(super) fn of(translated: &Translated) -> Self {
+        let (wire, context) = (translated.wire, translated.context.clone());
+        let (names, framing) = (translated.names.clone(), context.framing);
+        match (translated.is_forwarded, translated.stream) {
+            (true, is_stream) => Self::Passed(Passed::new(wire, context, is_stream)),
+            (false, true) => Self::Streamed { encoder: Encoder::new(wire, context), names, framing },
+            (false, false) => Self::Whole { context, names, wire, losses: Vec::new() },
+        }
+    }
+
+    /// How the stream is framed; `None` where the answer is whole.
+    pub(super) const fn framing(&self) -> Option<StreamFraming> {
+        match self {
+            Self::Streamed { framing, .. } => Some(*framing),
+            Self::Passed(_) | Self::Whole { .. } => None,
+        }
+    }
+
+    /// Writes an event; gives it with the application's own names.
+    pub(super) fn event(&mut self, event: Event<'static>, out: &mut Vec<u8>) -> Event<'static> {
+        match self {
+            Self::Passed(_) => event,
+            Self::Streamed { encoder, names, .. } => {
+                let event = names.restore(event).into_owned();
+                encoder.event(&event, out);
+                event
+            }
+            Self::Whole { names, .. } => names.restore(event).into_owned(),
+        }
+    }
+
+    /// The provider's head passes.
+    pub(super) fn open(&mut self, head: &Head) {
+        if let Self::Passed(passed) = self {
+            passed.open(head);
+        }
+    }
+
+    /// The provider's bytes pass.
+    pub(super) fn pass(&mut self, bytes: Vec<u8>, out: &mut Vec<u8>) {
+        match self {
+            Self::Passed(passed) => passed.pass(bytes, out),
+            // Only a call that forwards gives bytes.
+            Self::Streamed { .. } | Self::Whole { .. } => {}
+        }
+    }
+
+    /// The answer is whole.
+    pub(super) fn end(&mut self, outcome: &Outcome, out: &mut Vec<u8>) {
+        match self {
+            Self::Passed(passed) => out.append(&mut passed.held),
+            Self::Streamed { encoder, .. } => encoder.end(&outcome.usage, out),
+            Self::Whole { context, names, wire, losses } => {
+                let response = names.restore_response(&outcome.response);
+                let (body, lost) = encode_response(*wire, context.clone(), &response, &outcome.usage);
+                out.extend_from_slice(body.as_bytes());
+                *losses = lost;
+            }
+        }
+    }
+
+    /// The answer broke after its head.
+    pub(super) fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
+        match self {
+            Self::Passed(passed) => passed.fail(failure, usage, out),
+            Self::Streamed { encoder, .. } => encoder.fail(failure, usage, out),
+            Self::Whole { .. } => {}
+        }
+    }
+
+    pub(super) fn losses(&self) -> &[Loss] {
+        match self {
+            Self::Passed(_) => &[],
+            Self::Streamed { encoder, .. } => encoder.losses(),
+            Self::Whole { losses, .. } => losses,
+        }
+    }
+}
+
+/// Bytes that pass. An event stream passes in whole frames, so that it can still end with an error event
+/// where it breaks within one.
+#[derive(Debug)]
+pub(super) struct Passed {
+    wire: Wire,
+    context: AnswerContext,
+    is_framed: bool,
+    held: Vec<u8>,
+}
+
+impl Passed {
+    fn new(wire: Wire, context: AnswerContext, is_stream: bool) -> Self {
+        let is_framed = is_stream && context.framing == StreamFraming::Sse;
+        Self { wire, context, is_framed, held: Vec::new() }
+    }
+
+    fn open(&mut self, head: &Head) {
+        self.is_framed &= (200..300).contains(&head.status);
+    }
+
+    fn pass(&mut self, bytes: Vec<u8>, out: &mut Vec<u8>) {
+        if !self.is_framed {
+            return put(bytes, out);
+        }
+        // A blank line may lie across the cut.
+        let from = self.held.len().saturating_sub(3);
+        self.held.extend_from_slice(&bytes);
+        let end = if self.held.len() > MAX_HELD { self.held.len() } else { last_frame_end(&self.held, from) };
+        out.extend(self.held.drain(..end));
+    }
+
+    fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
+        if self.is_framed {
+            self.held.clear();
+            Encoder::new(self.wire, self.context.clone()).fail(failure, usage, out);
+        }
+    }
+}
+
+/// Appends without a copy where nothing is there.
+fn put(bytes: Vec<u8>, out: &mut Vec<u8>) {
+    if out.is_empty() {
+        *out = bytes;
+    } else {
+        out.extend_from_slice(&bytes);
+    }
+}
+
+/// Where the last blank line after `from` ends; 0 where there is none.
+fn last_frame_end(bytes: &[u8], from: usize) -> usize {
+    let ends = |at: &usize| {
+        bytes[*at] == b'\n' && (bytes[..*at].ends_with(b"\n") || bytes[..*at].ends_with(b"\n\r"))
+    };
+    (from..bytes.len()).rev().find(ends).map_or(0, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_end_at_blank_lines_of_both_kinds() {
+        assert_eq!(last_frame_end(b"data: 1\n\ndata: 2\n", 0), 9);
+        assert_eq!(last_frame_end(b"data: 1\r\n\r\ndata", 0), 11);
+        assert_eq!(last_frame_end(b"data: 1\n\n", 0), 9);
+        assert_eq!(last_frame_end(b"data: 1\n", 0), 0);
+        assert_eq!(last_frame_end(b"\n\n", 1), 2);
+    }
+}
