@@ -1,5 +1,6 @@
 //! How an answer reaches the application: as it came, event by event, or at once.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::call::Outcome;
@@ -18,7 +19,7 @@ pub(super) enum Writing {
     /// The provider's bytes.
     Passed(Passed),
     /// Event by event.
-    Streamed { encoder: Encoder, names: ToolNames, framing: StreamFraming },
+    Streamed { encoder: Box<Encoder>, names: ToolNames, framing: StreamFraming },
     /// At once, when it is whole.
     Whole { context: AnswerContext, names: ToolNames, wire: Wire, losses: Vec<Loss> },
 }
@@ -29,7 +30,9 @@ impl Writing {
         let (names, framing) = (translated.names.clone(), context.framing);
         match (translated.is_forwarded, translated.stream) {
             (true, is_stream) => Self::Passed(Passed::new(wire, context, is_stream)),
-            (false, true) => Self::Streamed { encoder: Encoder::new(wire, context), names, framing },
+            (false, true) => {
+                Self::Streamed { encoder: Box::new(Encoder::new(wire, context)), names, framing }
+            }
             (false, false) => Self::Whole { context, names, wire, losses: Vec::new() },
         }
     }
