@@ -75,21 +75,13 @@ impl Broken {
     }
 
     /// The response could not be decoded.
-    pub(super) fn decode(attempt: &Attempt, error: DecodeError, secrets: &Secrets, open: bool) -> Self {
-        let (kind, retryable) = match error {
-            DecodeError::Provider(mut body) => {
-                secrets.mask_body(&mut body);
-                let empty = Head::default();
-                let head = attempt.phase.head().unwrap_or(&empty);
-                let failure = classify_response(head.status, &head.headers, &body, "", head.wall);
-                return Self::new(attempt, failure, open);
-            }
-            DecodeError::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
-            DecodeError::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
-            DecodeError::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
-        };
-        let failure = Failure { retryable, ..Failure::new(kind, alloc::format!("{error}")) };
-        Self::by_provider(attempt, failure, open)
+    pub(super) fn decode(attempt: &Attempt, mut error: DecodeError, secrets: &Secrets, open: bool) -> Self {
+        if let DecodeError::Provider(body) = &mut error {
+            secrets.mask_body(body);
+        }
+        let empty = Head::default();
+        let head = attempt.phase.head().unwrap_or(&empty);
+        Self::new(attempt, error.failure(head), open)
     }
 
     /// The provider refused: an error response, as whole as it got.

@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::failure::ErrorBody;
+use crate::failure::{ErrorBody, Failure, FailureKind, FailureScope, Retryable, classify_response};
+use crate::http::Head;
 use crate::json;
 use crate::model::Sink;
 use crate::usage::Usage;
@@ -53,6 +54,23 @@ impl DecodeError {
     #[cold]
     pub(crate) fn json(what: &str, error: json::Error, text: &str) -> Self {
         Self::Malformed { message: alloc::format!("{what}: {error}, in {:?}", excerpt(text, error.at)) }
+    }
+
+    /// The failure of an attempt whose response began with `head` and broke so.
+    ///
+    /// An error that the provider reported is classified as its error responses are. What broke otherwise is
+    /// the provider's fault and worth another attempt, but for what is larger than a cap.
+    pub fn failure(&self, head: &Head) -> Failure {
+        let (kind, retryable) = match self {
+            Self::Provider(body) => {
+                return classify_response(head.status, &head.headers, body, "", head.wall);
+            }
+            Self::Incomplete { .. } => (FailureKind::Incomplete, Retryable::Yes),
+            Self::Malformed { .. } => (FailureKind::MalformedResponse, Retryable::Yes),
+            Self::TooLarge { .. } => (FailureKind::TooLarge, Retryable::No),
+        };
+        let (scope, status) = (FailureScope::Provider, Some(head.status));
+        Failure { retryable, scope, status, ..Failure::new(kind, alloc::format!("{self}")) }
     }
 }
 

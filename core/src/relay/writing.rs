@@ -130,8 +130,7 @@ impl Passed {
         if !self.is_framed {
             return put(bytes, out);
         }
-        // A blank line may lie across the cut.
-        let from = self.held.len().saturating_sub(3);
+        let from = self.held.len();
         self.held.extend_from_slice(&bytes);
         let end = if self.held.len() > MAX_HELD { self.held.len() } else { last_frame_end(&self.held, from) };
         out.extend(self.held.drain(..end));

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::request::Translated;
 use super::tool_names::ToolNames;
-use crate::failure::{Failure, FailureKind, classify_response};
+use crate::failure::{Failure, classify_response};
 use crate::http::{Head, Headers};
 use crate::model::{Accumulator, Event, Loss, Sink, Wire};
 use crate::protocol::{
@@ -28,6 +28,9 @@ pub struct ResponseTranslator {
     losses: Vec<Loss>,
     is_over: bool,
 }
+
+/// The head of every body that is translated.
+const GOOD: Head = Head { status: 200, headers: Headers::new(), wall: None };
 
 /// How the answer is written.
 #[derive(Debug)]
@@ -67,7 +70,8 @@ impl ResponseTranslator {
     /// application's wire, and nothing more is written.
     ///
     /// # Errors
-    /// What broke. Of a whole answer nothing was written: [`write_error`] makes the response.
+    /// What broke. Of a whole answer nothing was written: [`write_error`] makes the response of its
+    /// [`DecodeError::failure`].
     pub fn push(
         &mut self,
         bytes: &[u8],
@@ -123,7 +127,7 @@ impl ResponseTranslator {
     fn broke(&mut self, error: DecodeError, out: &mut Vec<u8>) -> Result<Progress, DecodeError> {
         self.is_over = true;
         if let Mode::Streamed(encoder) = &mut self.mode {
-            encoder.fail(&failure(&error), self.decoder.usage(), out);
+            encoder.fail(&error.failure(&GOOD), self.decoder.usage(), out);
         }
         Err(error)
     }
@@ -161,18 +165,6 @@ impl Mode {
                 sum.add(&event);
                 sink.event(event);
             }
-        }
-    }
-}
-
-/// What a broken answer is called.
-fn failure(error: &DecodeError) -> Failure {
-    match error {
-        DecodeError::Provider(body) => classify_response(200, &Headers::new(), body, "", None),
-        DecodeError::Incomplete { .. } => Failure::new(FailureKind::Incomplete, alloc::format!("{error}")),
-        DecodeError::TooLarge { .. } => Failure::new(FailureKind::TooLarge, alloc::format!("{error}")),
-        DecodeError::Malformed { .. } => {
-            Failure::new(FailureKind::MalformedResponse, alloc::format!("{error}"))
         }
     }
 }
