@@ -4,8 +4,10 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::request::{TranslateOptions, Translated, context, model};
+use super::options::TranslateOptions;
+use super::refusal::Refusal;
 use super::tool_names::ToolNames;
+use super::translated::Translated;
 use crate::http::HttpRequest;
 use crate::json::{RawJson, Reader, set_field};
 use crate::model::{Message, Request, Wire};
@@ -29,10 +31,10 @@ pub(super) fn request(
     incoming: &Incoming<'_>,
     target: &Target,
     options: &TranslateOptions,
-) -> Result<Translated, super::Refusal> {
+) -> Result<Translated, Refusal> {
     // What this version does not understand may still be good for the provider.
     let asked = decode_request(wire, incoming, &options.seal).or_else(|bad| glance(wire, incoming, bad))?;
-    let name = model(&asked.request.model, options).into_owned();
+    let name = options.model.clone().unwrap_or_else(|| asked.request.model.clone());
     let body = body(wire, incoming.body, &name, &asked, target, options)?;
     let mut http = address(&name, target, asked.stream)?;
     if asked.framing == StreamFraming::JsonArray
@@ -46,7 +48,7 @@ pub(super) fn request(
             http.headers.set(name, value);
         }
     }
-    let context = context(&asked.request.model, target, options).with(asked.stream_usage, asked.framing);
+    let context = options.context(&asked.request.model, target).with(asked.stream_usage, asked.framing);
     Ok(Translated {
         http,
         request: Request { model: name, ..asked.request },

@@ -33,12 +33,18 @@
 //! ```
 
 mod forward;
+mod options;
 mod policy;
+mod refusal;
 mod request;
 mod response;
 mod tool_names;
+mod translated;
 
+pub use options::TranslateOptions;
 pub use policy::{LossPolicy, Verdict};
-pub use request::{Refusal, TranslateOptions, Translated, translate_request};
+pub use refusal::Refusal;
+pub use request::translate_request;
 pub use response::{ResponseTranslator, translate_error};
 pub(crate) use tool_names::ToolNames;
+pub use translated::Translated;

@@ -3,8 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::request::Translated;
 use super::tool_names::ToolNames;
+use super::translated::Translated;
 use crate::failure::{Failure, classify_response};
 use crate::http::{Head, Headers};
 use crate::model::{Accumulator, Event, Loss, Sink, Wire};

@@ -2,8 +2,7 @@
 
 use alloc::string::String;
 
-use super::state::State;
-use crate::json::Writer;
+use crate::json::{RawJson, Writer};
 
 /// What a block says; a stream's start says nothing yet.
 #[derive(Clone, Copy, Default)]
@@ -28,7 +27,7 @@ pub(super) enum Block {
 
 impl Block {
     /// Writes the block. `fields` are the provider's own, from this wire.
-    pub(super) fn write(&self, w: &mut Writer, said: &Said<'_>, fields: &State) {
+    pub(super) fn write(&self, w: &mut Writer, said: &Said<'_>, fields: &[(String, RawJson)]) {
         w.object(|w| {
             match self {
                 Self::Text => {
