@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::answers::Answer;
 use super::report::Pair;
+use crate::reading::CORRECTIONS;
 
 /// What the SDK made of an answer.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ impl Sdk {
         let mut child = Command::new("node")
             .arg(folder.join("read.mjs"))
             .arg(readings)
+            .arg(json!(CORRECTIONS).to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
