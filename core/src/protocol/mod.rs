@@ -10,7 +10,6 @@
 mod answer;
 mod anthropic;
 mod call_id;
-#[allow(dead_code)]
 mod cited_page;
 mod decoder;
 mod dialect;
@@ -21,7 +20,6 @@ mod error;
 mod gemini;
 mod openai_chat;
 mod openai_error;
-#[allow(dead_code)]
 mod openai_error_answer;
 mod openai_responses;
 mod resume;

@@ -546,9 +546,9 @@ impl WireEncoder for State {
             self.usage(usage, answer, out);
         }
         self.is_over = true;
-        let mut line = String::from("data: ");
-        error::write_event(failure, &mut line);
-        line.push_str("\n\n");
+        let mut w = Writer::onto(String::from("data: "));
+        error::write_body(failure, &mut w);
+        let line = w.finish() + "\n\n";
         out.extend_from_slice(line.as_bytes());
     }
 }
