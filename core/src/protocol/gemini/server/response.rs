@@ -142,7 +142,10 @@ fn write_part(
     let mut scribe = Scribe { answer, model: response.model.as_deref(), id: &id };
     match scribe.write(&Outgoing { number, content: &part.content, state: &state, fields }) {
         Written::Json(json) => w.raw(&json),
-        Written::Malformed(words) => ending.malformed(number, words),
+        Written::Malformed { part, words } => {
+            ending.malformed(number, words);
+            w.raw(&part);
+        }
         Written::Nothing => {}
     }
 }

@@ -370,7 +370,10 @@ impl State {
         let mut scribe = Scribe { answer, model: self.model.as_deref(), id: &id };
         match scribe.write(&outgoing) {
             Written::Json(json) => self.write_json(answer, open.candidate, &json, out),
-            Written::Malformed(words) => self.candidate(open.candidate).ending.malformed(part, words),
+            Written::Malformed { part: json, words } => {
+                self.candidate(open.candidate).ending.malformed(part, words);
+                self.write_json(answer, open.candidate, &json, out);
+            }
             Written::Nothing => {}
         }
         self.ended.insert(part, Ended { candidate: open.candidate, place, late: Values::new() });

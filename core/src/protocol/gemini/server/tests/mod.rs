@@ -2,6 +2,7 @@
 
 mod answers;
 mod corpus;
+mod ids;
 mod json;
 mod requests;
 #[cfg(feature = "testing")]
