@@ -32,14 +32,14 @@ pub fn encode_response(
     response: &Response,
     usage: &Usage,
 ) -> (String, Vec<Loss>) {
-    let mut answer = Answer { context, losses: Vec::new() };
+    let mut answer = Answer::new(context);
     let body = match wire {
         Wire::Anthropic => anthropic::server::response::encode(&mut answer, response, usage),
         Wire::Gemini => gemini::server::response::encode(&mut answer, response, usage),
         Wire::OpenaiChat => openai_chat::server::response::encode(&mut answer, response, usage),
         Wire::OpenaiResponses => openai_responses::server::response::encode(&mut answer, response, usage),
     };
-    (body, answer.losses)
+    (body, answer.losses.into_vec())
 }
 
 /// A failure as an HTTP response on `wire`: status, headers and body as its provider has them.
@@ -113,7 +113,7 @@ impl Encoder {
                 State::OpenaiResponses(openai_responses::server::stream::State::new(&context))
             }
         };
-        Self { answer: Answer { context, losses: Vec::new() }, state, is_over: false }
+        Self { answer: Answer::new(context), state, is_over: false }
     }
 
     /// The wire's encoder and the answer that it writes; `None` once the answer is over.

@@ -494,6 +494,7 @@ fn citations_become_sources_and_foreign_fields_are_lost() {
         cite(r#"{"url":"https://x","title":"X"}"#),
         cite(r#"{"type":"file_citation","file_id":"f"}"#),
         Event::Extra { part: None, name: "system_fingerprint".into(), value: "1".into() },
+        Event::Extra { part: None, name: "logprobs".into(), value: "1".into() },
         end(0),
         finish(FinishReason::Stop),
     ];
@@ -503,7 +504,7 @@ fn citations_become_sources_and_foreign_fields_are_lost() {
     assert!(chunks(&body)[1].contains(sources), "{body}");
     assert!(!body.contains("system_fingerprint"));
     let paths: Vec<_> = live.losses.iter().map(|l| l.path.as_str()).collect();
-    assert_eq!(paths, ["citations", "citations", "system_fingerprint"]);
+    assert_eq!(paths, ["citations", "citations", "extras.logprobs"]);
 }
 
 #[test]
