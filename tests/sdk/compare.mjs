@@ -136,13 +136,12 @@ function* calls(wire, read, reading) {
 const isTold = (read, { name, arguments: text }) =>
   !isObject(text) && read.malformed?.some((call) => call.name === name && call.args === text && call.id);
 
-/** Calls need ids to be answered by, but where the provider speaks Gemini too and gave none. */
+/** Calls have ids to be answered by; on Gemini's own wire those that Google gave, if any. */
 function* ids(wire, found, reading) {
-  const isGoogles = wire === "gemini" && reading.protocol === "gemini";
-  const ids = isGoogles ? reading.tool_calls.map((call) => call.id ?? undefined) : undefined;
   const read = found.map((call) => call.id);
-  if (ids) {
-    if (!isDeepStrictEqual(read, ids)) yield `tool_calls: ids ${shown(read)}, expected ${shown(ids)}`;
+  if (wire === "gemini" && reading.protocol === "gemini") {
+    const given = reading.tool_calls.map((call) => call.id ?? undefined);
+    if (!isDeepStrictEqual(read, given)) yield `tool_calls: ids ${shown(read)}, expected ${shown(given)}`;
     return;
   }
   if (read.some((id) => !id)) yield "tool_calls: an id is missing";

@@ -25,7 +25,8 @@ pub fn decode_request(wire: Wire, incoming: &Incoming<'_>, key: &SealKey) -> Res
     }
 }
 
-/// Writes a whole answer as the body of a response on `wire`, with what the wire has no place for.
+/// Writes a whole answer as the body of a response on `wire`, with what the wire has no place for, as
+/// [`Encoder::losses`] lists it.
 pub fn encode_response(
     wire: Wire,
     context: AnswerContext,
@@ -151,7 +152,9 @@ impl Encoder {
         self.is_over = true;
     }
 
-    /// What the wire had no place for, so far.
+    /// What the wire had no place for, so far: each of it once, 256 at the most and then one that stands
+    /// for the rest. What an application does not miss is not in it: its own settings told back, ids
+    /// and times of the envelope, values that say nothing.
     pub fn losses(&self) -> &[Loss] {
         &self.answer.losses
     }
