@@ -78,9 +78,21 @@ pub(super) fn is_progress(wire: Wire, event: &str) -> bool {
     wire == Wire::OpenaiResponses && last.is_some_and(|(_, last)| PROGRESS.contains(&last))
 }
 
-/// Whether a value (JSON text) says nothing.
+/// Whether a value (JSON text) says nothing, or counts nothing: an object in which all is zero or empty.
 pub(super) fn is_empty(value: &str) -> bool {
-    matches!(value, "null" | "\"\"" | "[]" | "{}")
+    matches!(value, "null" | "\"\"" | "[]") || (value.starts_with('{') && counts_nothing(value))
+}
+
+/// Whether an object holds names, brackets and zeros alone.
+fn counts_nothing(object: &str) -> bool {
+    let is_naught = |c: char| matches!(c, '{' | '}' | '[' | ']' | ':' | ',' | '0') || c.is_ascii_whitespace();
+    // Between quotes are names where a colon follows each of them, and no quote is escaped.
+    let is_good = |(at, text): (usize, &str)| match at {
+        0 => text.chars().all(is_naught),
+        _ if at % 2 == 0 => text.trim_ascii_start().starts_with(':') && text.chars().all(is_naught),
+        _ => !text.contains('\\'),
+    };
+    object.split('"').enumerate().all(is_good)
 }
 
 #[cfg(test)]
@@ -93,6 +105,25 @@ mod tests {
         assert!(!is_echo(Wire::Anthropic, "tools"));
         assert!(is_echo(Wire::OpenaiChat, "created"));
         assert!(!is_echo(Wire::OpenaiChat, "logprobs"));
+    }
+
+    #[test]
+    fn a_value_is_empty_where_it_holds_no_word_and_no_number_but_zero() {
+        for value in ["null", "\"\"", "[]", "{}", r#"{"a1":{"b":0,"c": [] },"d":0}"#] {
+            assert!(is_empty(value), "{value}");
+        }
+        for value in [
+            "0",
+            "false",
+            "[0]",
+            r#"{"a":10}"#,
+            r#"{"a":"0"}"#,
+            r#"{"a":["b"]}"#,
+            r#"{"a\":0}"#,
+            r#"{"a":true}"#,
+        ] {
+            assert!(!is_empty(value), "{value}");
+        }
     }
 
     #[test]

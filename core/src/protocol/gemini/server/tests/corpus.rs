@@ -87,9 +87,10 @@ fn recorded_requests_are_read_and_written_again() {
                 Err(error) => odd.push(format!("{}: {error}", exchange.id)),
                 Ok((_, again)) => {
                     let (was, is) = (usual(tidy(&request)), usual(tidy(&again)));
-                    odd.extend(
-                        differences(&was, &is).into_iter().map(|found| format!("{}: {found}", exchange.id)),
-                    );
+                    // A result by an id in the place of its name gets the name of its call.
+                    let renamed = ".contents[].parts[].functionResponse.name: Some(String(\"call_";
+                    let found = differences(&was, &is).into_iter().filter(|at| !at.starts_with(renamed));
+                    odd.extend(found.map(|found| format!("{}: {found}", exchange.id)));
                 }
             },
         }
