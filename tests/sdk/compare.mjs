@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 
+import { PROMPT_BLOCKED } from "./wires.mjs";
+
 const CHAT = {
   stop: "stop",
   end_turn: "stop",
@@ -63,6 +65,7 @@ const FINISHES = {
 
 /** What the end of an answer means, whatever the wire calls it. */
 function finish(wire, raw, detail, calls, refusal) {
+  if (raw === PROMPT_BLOCKED) return "filter";
   const word = raw === "incomplete" ? `${raw} ${detail}` : raw;
   const meaning = FINISHES[wire][word] ?? "other";
   if (meaning !== "stop") return meaning;
@@ -88,8 +91,8 @@ export const endsInError = (wire, reading) =>
 /** Every difference in a line; none where the answer is read as it is meant. */
 export function differences(wire, read, reading) {
   return [
-    ...words(read, reading),
-    ...calls(wire, read.calls, reading.tool_calls),
+    ...words(wire, read, reading),
+    ...calls(wire, read, reading),
     ...ends(wire, read, reading),
     ...counts(wire, read.counts, reading),
   ];
@@ -98,25 +101,27 @@ export function differences(wire, read, reading) {
 /** The value of a field in the reading, and others that are as good. */
 const good = (reading, field, value) => [value, ...(reading.also?.[field] ?? [])];
 
-function* words(read, reading) {
-  const texts = good(reading, "text", reading.text);
-  if (!texts.includes(read.text)) yield `text: ${shown(read.text)}, expected ${shown(reading.text)}`;
+function* words(wire, read, reading) {
+  // Gemini has no field for a refusal: it is text, and the finish says what it is.
+  const said = (text) => (wire === "gemini" ? text + (reading.refusal ?? "") : text);
+  const texts = good(reading, "text", reading.text).map(said);
+  if (!texts.includes(read.text)) yield `text: ${shown(read.text)}, expected ${shown(texts[0])}`;
   if (read.streamed !== undefined && read.streamed !== read.text) {
     yield `text: ${shown(read.streamed)} in deltas, ${shown(read.text)} in the end`;
   }
   if (!good(reading, "reasoning", reading.reasoning).includes(read.reasoning)) {
     yield `reasoning: ${shown(read.reasoning)}, expected ${shown(reading.reasoning)}`;
   }
-  if (reading.refusal != null && read.refusal !== reading.refusal) {
+  if (wire !== "gemini" && reading.refusal != null && read.refusal !== reading.refusal) {
     yield `refusal: ${shown(read.refusal)}, expected ${shown(reading.refusal)}`;
   }
 }
 
-function* calls(wire, found, expected) {
+function* calls(wire, read, reading) {
+  const found = read.calls;
+  const expected = reading.tool_calls.filter((call) => !isTold(read, call));
   if (found.length !== expected.length) yield `tool_calls: ${found.length}, expected ${expected.length}`;
-  const ids = found.map((call) => call.id);
-  if (ids.some((id) => !id)) yield "tool_calls: an id is missing";
-  if (new Set(ids).size !== ids.length) yield `tool_calls: ids are not unique: ${ids.join(" ")}`;
+  yield* ids(wire, found, reading);
   for (const [at, call] of found.slice(0, expected.length).entries()) {
     const { name, arguments: text } = expected[at];
     if (call.name !== name) yield `tool_calls[${at}].name: ${call.name}, expected ${name}`;
@@ -125,6 +130,22 @@ function* calls(wire, found, expected) {
       yield `tool_calls[${at}].arguments: ${shown(call.arguments)}, expected ${shown(text)}`;
     }
   }
+}
+
+/** Whether arguments that are no object are told as such: Gemini has no call with them. */
+const isTold = (read, { name, arguments: text }) =>
+  !isObject(text) && read.malformed?.some((call) => call.name === name && call.args === text && call.id);
+
+/** Calls have ids to be answered by; on Gemini's own wire those that Google gave, if any. */
+function* ids(wire, found, reading) {
+  const read = found.map((call) => call.id);
+  if (wire === "gemini" && reading.protocol === "gemini") {
+    const given = reading.tool_calls.map((call) => call.id ?? undefined);
+    if (!isDeepStrictEqual(read, given)) yield `tool_calls: ids ${shown(read)}, expected ${shown(given)}`;
+    return;
+  }
+  if (read.some((id) => !id)) yield "tool_calls: an id is missing";
+  if (new Set(read).size !== read.length) yield `tool_calls: ids are not unique: ${read.join(" ")}`;
 }
 
 /** Arguments are equal as JSON values. What is no JSON, such as freeform input, is equal as text. */
@@ -138,6 +159,13 @@ function sameArguments(found, expected) {
 /** An SDK's object as JSON has it: without getters and prototypes of its own. */
 const plain = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
+/** Whether a text is a JSON object, or says that there is none. */
+function isObject(text) {
+  if (text.trim() === "") return true;
+  const value = json(text);
+  return typeof value === "object" && !Array.isArray(value);
+}
+
 function json(text) {
   try {
     return JSON.parse(text);
@@ -147,7 +175,9 @@ function json(text) {
 }
 
 function* ends(wire, read, reading) {
-  const expected = meant(reading);
+  const isMalformed = reading.tool_calls.some((call) => isTold(read, call));
+  // Google ends an answer so that has no other fault.
+  const expected = isMalformed && meant(reading) === "tools" ? "error" : meant(reading);
   const found = finish(wire, read.finish, read.detail, read.calls, read.refusal);
   // Where nothing is said, nothing that ended on purpose may be made up.
   if (reading.finish_raw == null && ["length", "other", "stop", "tools"].includes(found)) return;

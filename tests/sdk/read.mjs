@@ -1,8 +1,9 @@
-// Reads answers with the SDKs: node read.mjs READINGS
+// Reads answers with the SDKs: node read.mjs READINGS CORRECTIONS
 //
 // A JSON line on standard input is an answer: n, id, wire, stream, status, headers, body. A line on
 // standard output says what is wrong with it: n, problems. What each exchange means is in READINGS;
-// where that file is absent, or does not have an exchange, an answer must only be readable.
+// where that file is absent, or does not have an exchange, an answer must only be readable. CORRECTIONS
+// is a JSON array of readings that are wrong: exchange, field, and the value that is right.
 
 import fs from "node:fs";
 import readline from "node:readline";
@@ -20,6 +21,11 @@ if (fs.existsSync(process.argv[2])) {
     const reading = JSON.parse(line);
     readings.set(reading.id, reading);
   }
+}
+
+for (const [id, field, right] of JSON.parse(process.argv[3] ?? "[]")) {
+  const also = readings.get(id)?.also;
+  if (also) also[field] = [...(also[field] ?? []), right];
 }
 
 const answers = new Map();

@@ -7,6 +7,9 @@ import OpenAI from "openai";
 
 import { HEADER } from "./server.mjs";
 
+/** The finish of an answer to a prompt that Gemini refused, for whatever reason. */
+export const PROMPT_BLOCKED = "prompt blocked";
+
 const MESSAGES = [{ role: "user", content: "-" }];
 
 /** The readers of all wires, over the SDKs pointed at that address. */
@@ -157,16 +160,16 @@ function candidate(chunks) {
   const parts = chunks.flatMap((chunk) => first(chunk)?.content?.parts ?? []);
   const last = (value) => chunks.map(value).filter((value) => value != null).at(-1);
   const usage = last((chunk) => chunk.usageMetadata);
+  const isBlocked = chunks.some((chunk) => chunk.promptFeedback?.blockReason != null);
   const text = (isThought) =>
     parts.filter((part) => part.text != null && (part.thought ?? false) === isThought).map((part) => part.text);
   const sum = (a, b) => (a == null ? b : a + (b ?? 0));
   return {
     text: text(false).join(""),
     reasoning: text(true).join(""),
-    calls: parts.flatMap(({ functionCall: call }) =>
-      call ? [{ id: call.id, name: call.name, arguments: call.args ?? {} }] : [],
-    ),
-    finish: last((chunk) => first(chunk)?.finishReason) ?? last((chunk) => chunk.promptFeedback?.blockReason),
+    calls: parts.flatMap(({ functionCall: call }) => (call ? [functionCall(call)] : [])),
+    malformed: parts.flatMap((part) => part.partMetadata?.malformedFunctionCall ?? []),
+    finish: last((chunk) => first(chunk)?.finishReason) ?? (isBlocked ? PROMPT_BLOCKED : undefined),
     detail: last((chunk) => first(chunk)?.finishMessage),
     counts: {
       input: sum(usage?.promptTokenCount, usage?.toolUsePromptTokenCount),
@@ -177,6 +180,10 @@ function candidate(chunks) {
     },
   };
 }
+
+/** A call without arguments says either that there are none or that they are null. */
+const functionCall = ({ id, name, args }) =>
+  args == null ? { id, name, arguments: {}, written: "null" } : { id, name, arguments: args };
 
 // Which error each SDK throws for a status; an error in a stream has none.
 

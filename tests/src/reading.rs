@@ -74,7 +74,7 @@ pub struct ReadError {
 ///
 /// Mistral counts sound beside the prompt: prompt, sound and completion are the total. The readings
 /// took what the completion leaves of the total for output.
-const CORRECTIONS: [(&str, &str, u64); 4] = [
+pub(crate) const CORRECTIONS: [(&str, &str, u64); 4] = [
     ("rig-3b86b75411", "usage.input", 386),
     ("rig-3b86b75411", "usage.output", 15),
     ("ruby-llm-c5c9de23bb", "usage.input", 384),

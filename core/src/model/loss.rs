@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 /// What happened to something that the target has no place for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LossAction {
     /// Something close stands in its place.
     Approximated,
@@ -29,7 +29,7 @@ impl LossAction {
 }
 
 /// One thing that could not be carried faithfully.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loss {
     /// Where it stood in the request or response: `messages[2].parts[0]`, `sampling.top_k`.
     pub path: String,

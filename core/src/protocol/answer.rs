@@ -1,8 +1,11 @@
 //! What the encoders towards applications work with, on all wires.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::echo::{is_echo, is_empty, is_progress};
+use super::losses::Losses;
 use super::seal::SealKey;
 use crate::failure::Failure;
 use crate::http::Headers;
@@ -99,16 +102,42 @@ impl AnswerContext {
 pub(super) struct Answer {
     pub(super) context: AnswerContext,
     /// What the application's wire has no place for.
-    pub(super) losses: Vec<Loss>,
+    pub(super) losses: Losses,
 }
 
 impl Answer {
+    pub(super) fn new(context: AnswerContext) -> Self {
+        Self { context, losses: Losses::default() }
+    }
+
     /// States a loss; the same one again is stated once.
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
-        let loss = Loss::new(action, path, why);
-        if !self.losses.contains(&loss) {
-            self.losses.push(loss);
+        self.losses.add(action, path, why);
+    }
+
+    /// States that a field of the response or of a part is lost, which only the provider's wire knows;
+    /// nothing where the application does not miss it.
+    pub(super) fn lose_extra(&mut self, part: Option<u32>, name: &str, value: &str) {
+        if is_empty(value) || (part.is_none() && is_echo(self.context.source, name)) {
+            return;
         }
+        match part {
+            Some(part) => self.lose_foreign(format!("parts[{part}].extras.{name}")),
+            None => self.lose_foreign(format!("extras.{name}")),
+        }
+    }
+
+    /// States that an event that nobody understands is lost; nothing for one that only accompanies an
+    /// item.
+    pub(super) fn lose_event(&mut self, name: &str) {
+        if !is_progress(self.context.source, name) {
+            self.lose_foreign(format!("events.{name}"));
+        }
+    }
+
+    fn lose_foreign(&mut self, path: String) {
+        let why = format!("only {} has it", self.context.source);
+        self.lose(LossAction::Dropped, path, why);
     }
 }
 

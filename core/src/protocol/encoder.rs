@@ -25,21 +25,22 @@ pub fn decode_request(wire: Wire, incoming: &Incoming<'_>, key: &SealKey) -> Res
     }
 }
 
-/// Writes a whole answer as the body of a response on `wire`, with what the wire has no place for.
+/// Writes a whole answer as the body of a response on `wire`, with what the wire has no place for, as
+/// [`Encoder::losses`] lists it.
 pub fn encode_response(
     wire: Wire,
     context: AnswerContext,
     response: &Response,
     usage: &Usage,
 ) -> (String, Vec<Loss>) {
-    let mut answer = Answer { context, losses: Vec::new() };
+    let mut answer = Answer::new(context);
     let body = match wire {
         Wire::Anthropic => anthropic::server::response::encode(&mut answer, response, usage),
         Wire::Gemini => gemini::server::response::encode(&mut answer, response, usage),
         Wire::OpenaiChat => openai_chat::server::response::encode(&mut answer, response, usage),
         Wire::OpenaiResponses => openai_responses::server::response::encode(&mut answer, response, usage),
     };
-    (body, answer.losses)
+    (body, answer.losses.into_vec())
 }
 
 /// A failure as an HTTP response on `wire`: status, headers and body as its provider has them.
@@ -113,7 +114,7 @@ impl Encoder {
                 State::OpenaiResponses(openai_responses::server::stream::State::new(&context))
             }
         };
-        Self { answer: Answer { context, losses: Vec::new() }, state, is_over: false }
+        Self { answer: Answer::new(context), state, is_over: false }
     }
 
     /// The wire's encoder and the answer that it writes; `None` once the answer is over.
@@ -151,7 +152,9 @@ impl Encoder {
         self.is_over = true;
     }
 
-    /// What the wire had no place for, so far.
+    /// What the wire had no place for, so far: each of it once, 256 at the most and then one that stands
+    /// for the rest. What an application does not miss is not in it: its own settings told back, ids
+    /// and times of the envelope, values that say nothing.
     pub fn losses(&self) -> &[Loss] {
         &self.answer.losses
     }

@@ -10,19 +10,19 @@
 mod answer;
 mod anthropic;
 mod call_id;
-#[allow(dead_code)]
 mod cited_page;
 mod decoder;
 mod dialect;
+mod echo;
 mod encode;
 mod encoder;
 mod encoding;
 mod endpoint;
 mod error;
 mod gemini;
+mod losses;
 mod openai_chat;
 mod openai_error;
-#[allow(dead_code)]
 mod openai_error_answer;
 mod openai_responses;
 mod resume;

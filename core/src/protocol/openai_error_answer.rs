@@ -59,8 +59,13 @@ pub(in crate::protocol) fn write(failure: &Failure) -> ErrorAnswer {
         headers.push("x-should-retry", "false");
     }
     let mut w = Writer::new();
-    w.object(|w| w.key("error").object(|w| fields(failure, w)));
+    write_body(failure, &mut w);
     ErrorAnswer { status, headers, body: w.finish() }
+}
+
+/// Writes the body, which also ends a stream of Chat.
+pub(super) fn write_body(failure: &Failure, w: &mut Writer) {
+    w.object(|w| w.key("error").object(|w| fields(failure, w)));
 }
 
 /// The answer to a request that was not understood.
@@ -178,6 +183,13 @@ mod tests {
             told(FailureKind::ContextWindowExceeded, 413, "x"),
             expect(400, "context_length_exceeded")
         );
+        assert_eq!(told(FailureKind::RateLimit, 403, "slow_down"), expect(429, "slow_down"));
+        assert_eq!(told(FailureKind::QuotaExceeded, 402, "x"), expect(402, "insufficient_quota"));
+        for code in ["credit_balance_exhausted", "project_spend_limit_exceeded"] {
+            let kind = kind_of_code(code).expect("a word of OpenAI");
+            assert_eq!(told(kind, 429, code), expect(429, code));
+        }
+        assert_eq!(told(FailureKind::InvalidRequest, 400, "400"), expect(400, ""));
     }
 
     #[test]

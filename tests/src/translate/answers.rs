@@ -3,7 +3,7 @@
 use tokenwire_core::failure::{Failure, FailureKind, classify_response};
 use tokenwire_core::http::{Head, Headers};
 use tokenwire_core::model::{Event, Wire};
-use tokenwire_core::protocol::{Caps, DecodeError, Dialect, ErrorAnswer, write_error};
+use tokenwire_core::protocol::{Caps, DecodeError, Dialect, ErrorAnswer, StreamFraming, write_error};
 use tokenwire_core::translate::{ResponseTranslator, Translated, translate_error};
 
 use super::report::{FORMS, Pair, Report};
@@ -48,6 +48,8 @@ pub(super) fn of(
         unchanged(report, exchange, pair, &translated);
         translated.is_forwarded = false;
     }
+    // The SDKs read events, however the recorded client framed its stream.
+    translated.context.framing = StreamFraming::Sse;
     let mut answered = |stream| {
         translated.stream = stream;
         answer(report, exchange, pair, &translated)

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::answers::Answer;
 use super::report::Pair;
+use crate::reading::CORRECTIONS;
 
 /// What the SDK made of an answer.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ struct Verdict {
 pub(super) struct Sdk {
     child: Child,
     input: BufWriter<ChildStdin>,
-    output: JoinHandle<Result<Vec<(usize, Vec<String>)>, String>>,
+    output: JoinHandle<Result<Vec<Verdict>, String>>,
     asked: Vec<(String, Pair, &'static str)>,
 }
 
@@ -49,6 +50,7 @@ impl Sdk {
         let mut child = Command::new("node")
             .arg(folder.join("read.mjs"))
             .arg(readings)
+            .arg(json!(CORRECTIONS).to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -57,11 +59,9 @@ impl Sdk {
         let input = BufWriter::new(child.stdin.take().ok_or_else(broken)?);
         let lines = BufReader::new(child.stdout.take().ok_or_else(broken)?).lines();
         let output = std::thread::spawn(move || {
-            let verdict = |line: std::io::Result<String>| -> Result<_, String> {
+            let verdict = |line: std::io::Result<String>| -> Result<Verdict, String> {
                 let line = line.map_err(|error| error.to_string())?;
-                let verdict: Verdict =
-                    serde_json::from_str(&line).map_err(|error| format!("{error} in {line:?}"))?;
-                Ok((verdict.n, verdict.problems))
+                serde_json::from_str(&line).map_err(|error| format!("{error} in {line:?}"))
             };
             lines.map(verdict).collect()
         });
@@ -97,7 +97,7 @@ impl Sdk {
         if !status.success() || verdicts.len() != asked.len() {
             return Err(format!("the SDKs read {} of {} answers ({status})", verdicts.len(), asked.len()));
         }
-        let reading = |(n, problems): (usize, Vec<String>)| -> Option<Reading> {
+        let reading = |Verdict { n, problems }| -> Option<Reading> {
             let (id, pair, form) = asked.get(n)?.clone();
             Some(Reading { id, pair, form, problems })
         };

@@ -3,7 +3,6 @@
 pub(super) mod client;
 mod finish;
 mod object;
-#[allow(dead_code)]
 pub(super) mod server;
 
 /// The header that names beta features, a comma between two; a request carries it as a field of this

@@ -6,5 +6,4 @@ mod finish;
 mod media;
 mod part_fields;
 mod partial_args;
-#[allow(dead_code)]
 pub(super) mod server;

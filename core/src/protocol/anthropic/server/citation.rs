@@ -2,12 +2,14 @@
 
 use alloc::borrow::Cow;
 
-use crate::json::{self, RawJson, Reader, Writer};
+use crate::json::{self, RawJson, Writer};
 use crate::model::Wire;
+use crate::protocol::cited_page::cited_pages;
 
 const WEB: &str = "web_search_result_location";
 
-/// A citation of `wire` in this wire's form; `None` where it names no page.
+/// A citation of `wire` in this wire's form; `None` where it names no page,
+/// or more than one.
 ///
 /// Of another wire's citation its URL and title are kept. What this wire has beyond them, the cited
 /// words and an index that only its vendor reads, stays empty.
@@ -15,15 +17,15 @@ pub(super) fn convert(wire: Wire, raw: &str) -> Option<Cow<'_, str>> {
     if wire == Wire::Anthropic {
         return Some(Cow::Borrowed(raw));
     }
-    let page = Page::read(&mut Reader::new(raw)).ok()?;
-    let url = page.url?;
+    let mut pages = cited_pages(raw);
+    let page = pages.pop().filter(|_| pages.is_empty())?;
     let mut w = Writer::new();
     w.object(|w| {
         w.key("type").string(WEB);
-        w.key("url").string(&url);
-        match &page.title {
-            Some(title) => w.key("title").string(title),
-            None => w.key("title").null(),
+        w.key("url").string(&page.url);
+        match &*page.title {
+            "" => w.key("title").null(),
+            title => w.key("title").string(title),
         }
         w.key("cited_text").string("");
         w.key("encrypted_index").string("");
@@ -47,45 +49,6 @@ pub(super) fn is_made_here(raw: &RawJson) -> bool {
         Ok(is_web && has_no_index)
     };
     read().unwrap_or_default()
-}
-
-#[derive(Default)]
-struct Page<'a> {
-    url: Option<Cow<'a, str>>,
-    title: Option<Cow<'a, str>>,
-}
-
-impl<'a> Page<'a> {
-    /// Reads a citation of any wire: Chat has url and title in an object of their own.
-    fn read(r: &mut Reader<'a>) -> Result<Self, json::Error> {
-        let mut page = Self::default();
-        let Some(mut fields) = r.opt_object()? else { return Ok(page) };
-        while let Some(key) = fields.key(r)? {
-            match &*key {
-                "title" => page.title = r.opt_string()?.or(page.title),
-                "uri" | "url" => page.url = r.opt_string()?.or(page.url),
-                "url_citation" => {
-                    let inner = Self::flat(r)?;
-                    page = Self { url: inner.url.or(page.url), title: inner.title.or(page.title) };
-                }
-                _ => r.skip()?,
-            }
-        }
-        Ok(page)
-    }
-
-    fn flat(r: &mut Reader<'a>) -> Result<Self, json::Error> {
-        let mut page = Self::default();
-        let Some(mut fields) = r.opt_object()? else { return Ok(page) };
-        while let Some(key) = fields.key(r)? {
-            match &*key {
-                "title" => page.title = r.opt_string()?,
-                "url" => page.url = r.opt_string()?,
-                _ => r.skip()?,
-            }
-        }
-        Ok(page)
-    }
 }
 
 #[cfg(test)]

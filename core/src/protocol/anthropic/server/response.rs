@@ -26,9 +26,6 @@ pub(super) const NO_MEDIA: &str = "the wire's answers hold no media";
 /// Why a citation is left out.
 pub(super) const NO_PAGE: &str = "the citation names no page, and the wire cites another wire's by page only";
 
-/// Why a field is left out.
-pub(super) const NO_FIELD: &str = "only the wire that it came on knows this field";
-
 /// Writes the fields that every message begins with.
 pub(super) fn head(w: &mut Writer, context: &AnswerContext, id: Option<&str>, model: Option<&str>) {
     match id.filter(|id| !id.is_empty()) {
@@ -193,8 +190,7 @@ impl<'a> Message<'a> {
         for extra in &self.response.extras {
             let name = extra.name.as_str();
             if !same_wire {
-                let path = alloc::format!("extras.{name}");
-                self.answer.lose(LossAction::Dropped, path, NO_FIELD);
+                self.answer.lose_extra(extra.part, name, extra.value.as_str());
             } else if extra.part.is_none() && !matches!(name, "container" | "diagnostics" | "stop_details") {
                 w.key(name).raw(extra.value.as_str());
             }

@@ -25,7 +25,7 @@ use super::arguments::Arguments;
 use super::block::Block;
 use super::frames::Frames;
 use super::queued::{Closed, Kind, Queued, Writing};
-use super::response::{NO_FIELD, NO_MEDIA, NO_PAGE, ONE_CANDIDATE, head};
+use super::response::{NO_MEDIA, NO_PAGE, ONE_CANDIDATE, head};
 use super::state::{self, State as Fields};
 use super::stop::{Stop, is_failure};
 use super::usage::{self, Form};
@@ -300,21 +300,20 @@ impl State {
     }
 
     fn take_field(&mut self, answer: &mut Answer, part: Option<u32>, name: &str, value: &str) {
-        let value = RawJson::trusted(value);
         let is_taken = is_same_wire(&answer.context)
             && match part {
                 Some(part) => match self.place_of(part) {
-                    Some(at) => self.change(at, |queued| queued.set_field(name, value)),
+                    Some(at) => self.change(at, |queued| queued.set_field(name, RawJson::trusted(value))),
                     None => false,
                 },
                 None if self.fields.len() < MAX_FIELDS => {
-                    state::set(&mut self.fields, name, value);
+                    state::set(&mut self.fields, name, RawJson::trusted(value));
                     true
                 }
                 None => false,
             };
         if !is_taken {
-            answer.lose(LossAction::Dropped, alloc::format!("extras.{name}"), NO_FIELD);
+            answer.lose_extra(part, name, value);
         }
     }
 
@@ -439,9 +438,7 @@ impl WireEncoder for State {
             Event::Finish { candidate: 0, finish } => self.finish = Some(finish.clone()),
             Event::RefusalDelta { part, text } => self.refuse(answer, *part, text),
             Event::Discard { from_part, keep_bytes } => self.discard(*from_part, *keep_bytes, out),
-            Event::Unknown { name, .. } => {
-                answer.lose(LossAction::Dropped, alloc::format!("events.{name}"), NO_FIELD);
-            }
+            Event::Unknown { name, .. } => answer.lose_event(name),
             // What was lost with its part; a finish of another candidate; notices that have no place.
             Event::DataDelta { .. }
             | Event::Finish { .. }

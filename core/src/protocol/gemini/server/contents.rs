@@ -180,9 +180,14 @@ impl<'k> Contents<'k> {
         let content = match (piece.content, piece.result) {
             (_, Some(result)) => {
                 let name = result.name.as_deref().unwrap_or_default();
+                // Other wires match by name too where the call has no id.
+                let (call_id, name) = match self.calls.answer(result.id.as_deref(), name) {
+                    Some(call) => (call.id, Some(call.name)),
+                    None => (result.id, result.name),
+                };
                 Content::ToolResult(ToolResult {
-                    call_id: self.calls.answer(result.id.as_deref(), name),
-                    name: result.name,
+                    call_id: call_id.unwrap_or_default(),
+                    name,
                     content: result.content,
                     is_error: result.is_error,
                     kind: ToolCallKind::Function,

@@ -6,9 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::envelope::{Values, is_native, set};
-use crate::json::{self, RawJson, Reader, Writer, compact};
+use crate::json::{RawJson, Writer, compact};
 use crate::model::{Finish, FinishReason, LossAction, Wire};
 use crate::protocol::answer::Answer;
+use crate::protocol::cited_page::{CitedPage, cited_pages};
 use crate::protocol::gemini::finish;
 
 /// More sources than any answer rests on; what lies beyond is a loss.
@@ -48,15 +49,18 @@ impl Ending {
             self.grounding = Some(RawJson::trusted(raw));
             return;
         }
-        match source(raw) {
-            Ok(Some(source)) if self.sources.len() < MAX_SOURCES => {
-                let why = "a source is named without the place that rests on it";
-                answer.lose(LossAction::Approximated, "citations", why);
-                if !self.sources.contains(&source) {
-                    self.sources.push(source);
-                }
+        let pages = cited_pages(raw);
+        if pages.is_empty() || self.sources.len() >= MAX_SOURCES {
+            return answer.lose(LossAction::Dropped, "citations", format!("only {wire} cites in this way"));
+        }
+        let why = "a source is named without the place that rests on it";
+        answer.lose(LossAction::Approximated, "citations", why);
+        for CitedPage { url, title, .. } in pages {
+            let title = (!title.is_empty()).then(|| title.into_owned());
+            let source = (url.into_owned(), title);
+            if !self.sources.contains(&source) {
+                self.sources.push(source);
             }
-            _ => answer.lose(LossAction::Dropped, "citations", format!("only {wire} cites in this way")),
         }
     }
 
@@ -123,27 +127,6 @@ impl Ending {
                 });
             }
         });
-    }
-}
-
-/// The URL and the title that a citation names, on whatever wire.
-fn source(raw: &str) -> Result<Option<(String, Option<String>)>, json::Error> {
-    let (mut url, mut title, mut inner) = (None, None, None);
-    let mut r = Reader::new(raw);
-    let Some(mut fields) = r.opt_object()? else { return Ok(None) };
-    while let Some(key) = fields.key(&mut r)? {
-        match &*key {
-            "url" => url = r.opt_string()?,
-            "title" => title = r.opt_string()?,
-            "url_citation" => inner = Some(r.raw()?),
-            _ => r.skip()?,
-        }
-    }
-    match (url, inner) {
-        (Some(url), _) => Ok(Some((url.into_owned(), title.map(Cow::into_owned)))),
-        // One level only: the field of a field is not looked into again.
-        (None, Some(inner)) if !inner.contains("url_citation") => source(inner),
-        (None, _) => Ok(None),
     }
 }
 

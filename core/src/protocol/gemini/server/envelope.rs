@@ -9,6 +9,9 @@ use crate::model::Wire;
 use crate::protocol::AnswerContext;
 use crate::protocol::seal::{Place, Sealed};
 
+/// The field of a part's metadata that tells of a call whose arguments are no object.
+pub(super) const MALFORMED: &str = "malformedFunctionCall";
+
 /// Fields and their values.
 pub(super) type Values = Vec<(String, RawJson)>;
 

@@ -1,15 +1,23 @@
 //! Parts of an answer.
 //!
-//! This wire carries arguments as an object. Arguments that are none (cut, or never JSON) make no
-//! `functionCall`: the candidate ends as Google ends such, with `MALFORMED_FUNCTION_CALL`, and the
-//! `finishMessage` holds their text as it came.
+//! This wire carries arguments as an object, and SDKs run what calls they find by themselves. So
+//! arguments that are none (cut, or never JSON) make no `functionCall`: with an empty object a tool
+//! would run on what no model asked for, and a string breaks SDKs that check types. Calls beside such
+//! a one go as they are.
+//!
+//! The candidate then ends as Google ends such: with `MALFORMED_FUNCTION_CALL`, or the true reason
+//! where that is no success (`MAX_TOKENS`), and the `finishMessage` tells a person of it. The SDKs do
+//! not show that message, so an empty text stands where the call would, and its `partMetadata` is
+//! `{"malformedFunctionCall":{"id":…,"name":…,"args":…}}`, with the arguments' text as it came.
+//!
+//! `null` is no arguments: such a call goes without `args`.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use super::envelope::{Values, is_native, seal};
-use crate::json::{RawJson, Writer, compact};
+use super::envelope::{MALFORMED, Values, is_native, seal};
+use crate::json::{self, RawJson, Writer, compact};
 use crate::model::{Content, LossAction, Media, Source, ToolCall, ToolCallKind, Wire};
 use crate::protocol::answer::Answer;
 use crate::protocol::call_id;
@@ -21,8 +29,8 @@ use crate::protocol::seal::Place;
 pub(super) enum Written {
     /// A part, JSON text.
     Json(String),
-    /// A call that cannot be carried; the words for a person.
-    Malformed(String),
+    /// A part in the place of a call that cannot be carried, and the words for a person.
+    Malformed { part: String, words: String },
     /// Nothing.
     Nothing,
 }
@@ -147,36 +155,59 @@ impl Scribe<'_> {
     }
 
     fn call(&mut self, part: &Outgoing<'_>, call: &ToolCall) -> Written {
-        let args = match call.kind {
-            ToolCallKind::Freeform => {
-                self.lose(part, LossAction::Approximated, "", "free text goes as {\"input\": text}");
-                let mut w = Writer::new();
-                w.object(|w| w.key("input").string(&call.arguments));
-                Cow::Owned(w.finish())
-            }
-            ToolCallKind::Function => match call.object() {
-                Ok(args) => args,
-                Err(_) => {
-                    let why = "arguments that are no JSON object are told in the finish message";
-                    self.lose(part, LossAction::Approximated, ".arguments", why);
-                    let Content::ToolCall(ToolCall { name, arguments, .. }) = part.content else {
-                        return Written::Nothing;
-                    };
-                    return Written::Malformed(format!("malformed arguments of {name}: {arguments}"));
-                }
-            },
-        };
         let id = self.call_id(part, call);
+        let Ok(args) = self.args(part, call) else {
+            return self.malformed(part, call, id.as_deref());
+        };
         let mut w = Writer::new();
         w.object(|w| {
             w.key("functionCall").object(|w| {
                 w.opt_string("id", id.as_deref());
                 w.key("name").string(&call.name);
-                w.key("args").raw(&compact(&args));
+                w.opt_raw("args", args.as_deref());
             });
             self.state(w, part, Place::ToolCall(id.unwrap_or_default().into_owned()), None);
         });
         Written::Json(w.finish())
+    }
+
+    /// The object that holds the arguments; `None` for `null`.
+    fn args<'c>(
+        &mut self,
+        part: &Outgoing<'_>,
+        call: &'c ToolCall,
+    ) -> Result<Option<Cow<'c, str>>, json::Error> {
+        if call.kind == ToolCallKind::Freeform {
+            self.lose(part, LossAction::Approximated, "", "free text goes as {\"input\": text}");
+            let mut w = Writer::new();
+            w.object(|w| w.key("input").string(&call.arguments));
+            return Ok(Some(Cow::Owned(w.finish())));
+        }
+        if call.arguments.trim_ascii() == "null" {
+            self.lose(part, LossAction::Approximated, ".arguments", "null goes as no arguments");
+            return Ok(None);
+        }
+        Ok(Some(match call.object()? {
+            Cow::Borrowed(args) => compact(args),
+            Cow::Owned(args) => Cow::Owned(args),
+        }))
+    }
+
+    /// What stands for a call whose arguments are no object.
+    fn malformed(&mut self, part: &Outgoing<'_>, call: &ToolCall, id: Option<&str>) -> Written {
+        let why = "arguments that are no JSON object go as text, and the call as none";
+        self.lose(part, LossAction::Approximated, ".arguments", why);
+        let mut w = Writer::new();
+        w.object(|w| {
+            w.key(MALFORMED).object(|w| {
+                w.opt_string("id", id);
+                w.key("name").string(&call.name);
+                w.key("args").string(&call.arguments);
+            });
+        });
+        let metadata = [("partMetadata".into(), RawJson::trusted(&w.finish()))].into();
+        let words = format!("malformed arguments of {}: {}", call.name, call.arguments);
+        Written::Malformed { part: bare_part(false, None, &metadata), words }
     }
 
     /// The id that the application knows a call by; none where Google itself gave none.

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::VENDOR;
+use super::envelope::MALFORMED;
 use super::fault::{Fault, Key, Read, each, extension, fields, flag, object, string};
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{
@@ -60,6 +61,13 @@ impl Piece {
     }
 }
 
+/// Whether metadata are those that stand for a call whose arguments are no object.
+fn tells_of_a_malformed_call(r: &Reader<'_>) -> bool {
+    let mut r = r.clone();
+    let first = r.opt_object().ok().flatten().map(|mut fields| fields.key(&mut r));
+    matches!(first, Some(Ok(Some(key))) if key == MALFORMED)
+}
+
 /// A part's fields, which may come in any order.
 #[derive(Default)]
 struct Reading<'a> {
@@ -84,6 +92,8 @@ impl<'a> Reading<'a> {
                 self.media = Some(media(r, &key.spelled, &mut self.piece.extensions)?)
             }
             "mediaResolution" => self.resolution = Some((key.spelled.as_ref().into(), r.raw()?)),
+            // An application sends it back with its history; the provider knows of no such call.
+            "partMetadata" if tells_of_a_malformed_call(r) => r.skip()?,
             name if is_about_the_part(name) => self.piece.extensions.push(extension("", key, r)?),
             _ => {
                 self.others.push(extension("", key, r)?);

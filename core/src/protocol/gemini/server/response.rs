@@ -8,7 +8,7 @@ use super::envelope::{Values, is_native, set};
 use super::part::{Outgoing, Scribe, Written};
 use super::usage;
 use crate::json::{RawJson, Writer, compact};
-use crate::model::{Candidate, Content, Extra, FinishReason, LossAction, Part, Response, Wire};
+use crate::model::{Candidate, Content, Extra, FinishReason, Part, Response, Wire};
 use crate::protocol::answer::Answer;
 use crate::usage::Usage;
 
@@ -64,8 +64,7 @@ impl<'r> Body<'r> {
             return;
         }
         if answer.context.source != Wire::Gemini {
-            lose_extra(answer, &extra.name);
-            return;
+            return answer.lose_extra(extra.part, &extra.name, extra.value.as_str());
         }
         let (owner, name) = match numbered(&extra.name) {
             Some((number, name)) => ((number as usize).min(self.endings.len() - 1), name),
@@ -142,7 +141,10 @@ fn write_part(
     let mut scribe = Scribe { answer, model: response.model.as_deref(), id: &id };
     match scribe.write(&Outgoing { number, content: &part.content, state: &state, fields }) {
         Written::Json(json) => w.raw(&json),
-        Written::Malformed(words) => ending.malformed(number, words),
+        Written::Malformed { part, words } => {
+            ending.malformed(number, words);
+            w.raw(&part);
+        }
         Written::Nothing => {}
     }
 }
@@ -157,10 +159,4 @@ pub(super) fn content(w: &mut Writer, parts: impl FnOnce(&mut Writer)) {
         w.key("parts").raw(if list == "[]" { r#"[{"text":""}]"# } else { &list });
         w.key("role").string("model");
     });
-}
-
-/// Reports a field that only the wire of the answer knows.
-pub(super) fn lose_extra(answer: &mut Answer, name: &str) {
-    let why = alloc::format!("only {} has it", answer.context.source);
-    answer.lose(LossAction::Dropped, name, why);
 }

@@ -26,7 +26,7 @@ use super::ending::{Ending, Home, home, numbered};
 use super::envelope::{Values, is_native, seal, set};
 use super::part::{Outgoing, Scribe, Written, bare_part};
 use super::pending::{Ended, Open};
-use super::response::{content, lose_extra};
+use super::response::content;
 use super::{error, usage};
 use crate::failure::{Failure, FailureKind};
 use crate::json::{RawJson, Writer, compact};
@@ -98,10 +98,7 @@ impl WireEncoder for State {
             }
             Event::Start { id, model } => self.start(id.as_deref(), model.as_deref()),
             Event::Discard { from_part, keep_bytes } => self.discard(answer, *from_part, *keep_bytes),
-            Event::Unknown { name, .. } => {
-                let why = format!("only {} has it", answer.context.source);
-                answer.lose(LossAction::Dropped, format!("events.{name}"), why);
-            }
+            Event::Unknown { name, .. } => answer.lose_event(name),
             Event::Retry(_) | Event::Usage(_) => {}
         }
         if self.held > MAX_HELD_BYTES {
@@ -234,7 +231,7 @@ impl State {
 
     fn extra(&mut self, answer: &mut Answer, part: Option<u32>, name: &str, value: &str) {
         if answer.context.source != Wire::Gemini {
-            return lose_extra(answer, name);
+            return answer.lose_extra(part, name, value);
         }
         self.held += value.len();
         let value = RawJson::trusted(value);
@@ -370,7 +367,10 @@ impl State {
         let mut scribe = Scribe { answer, model: self.model.as_deref(), id: &id };
         match scribe.write(&outgoing) {
             Written::Json(json) => self.write_json(answer, open.candidate, &json, out),
-            Written::Malformed(words) => self.candidate(open.candidate).ending.malformed(part, words),
+            Written::Malformed { part: json, words } => {
+                self.candidate(open.candidate).ending.malformed(part, words);
+                self.write_json(answer, open.candidate, &json, out);
+            }
             Written::Nothing => {}
         }
         self.ended.insert(part, Ended { candidate: open.candidate, place, late: Values::new() });

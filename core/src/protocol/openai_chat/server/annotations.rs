@@ -1,12 +1,12 @@
 //! Citations, as far as the wire has a form for them: pages with a title and a URL.
 
-use alloc::borrow::Cow;
-use alloc::vec::Vec;
+use alloc::format;
 
-use super::object::{elements_of, understood};
-use crate::json::{Reader, Writer, compact};
+use super::object::understood;
+use crate::json::{Writer, compact};
 use crate::model::{LossAction, Wire};
 use crate::protocol::answer::Answer;
+use crate::protocol::cited_page::{CitedPage, cited_pages};
 
 /// Where the cited text stands in the message, in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,95 +18,48 @@ pub(super) struct Span {
 /// Writes a citation as annotations. One of this wire goes as it is; one of another keeps title and
 /// URL and spans the text that it belongs to, or what it says itself of it. Any other is lost.
 pub(super) fn write(wire: Wire, raw: &str, span: Span, path: &str, answer: &mut Answer, w: &mut Writer) {
-    if wire == Wire::OpenaiChat && Page::read(raw).kind == "url_citation" {
+    if wire == Wire::OpenaiChat && is_page(raw) {
         w.raw(&compact(raw));
         return;
     }
-    let pages = match wire {
-        Wire::Gemini => grounding(raw),
-        _ => [Page::read(raw)].into(),
-    };
-    let mut is_any = false;
-    for page in pages.iter().filter(|page| !page.url.is_empty()) {
-        is_any = true;
-        page.write(span, w);
+    let path = format!("{path}.citations");
+    let pages = cited_pages(raw);
+    if pages.is_empty() {
+        let why = "the wire has a form for pages with a URL only";
+        return answer.lose(LossAction::Dropped, path, why);
     }
-    let path = alloc::format!("{path}.citations");
-    match is_any {
-        true => answer.lose(LossAction::Approximated, path, "only title and URL are told"),
-        false => answer.lose(LossAction::Dropped, path, "the wire has a form for pages with a URL only"),
-    }
+    pages.iter().for_each(|page| write_page(page, span, w));
+    answer.lose(LossAction::Approximated, path, "only title and URL are told");
 }
 
-/// A cited page.
-#[derive(Default)]
-struct Page<'a> {
-    kind: Cow<'a, str>,
-    url: Cow<'a, str>,
-    title: Cow<'a, str>,
-    start: Option<u64>,
-    end: Option<u64>,
-}
-
-impl<'a> Page<'a> {
-    fn read(raw: &'a str) -> Self {
-        let mut page = Self::default();
-        let _ = understood(raw, |key, r: &mut Reader<'a>| {
-            match key {
-                "type" => page.kind = r.opt_string().ok()?.unwrap_or_default(),
-                "url" | "uri" => page.url = r.opt_string().ok()?.unwrap_or_default(),
-                "title" => page.title = r.opt_string().ok()?.unwrap_or_default(),
-                "start_index" => page.start = r.opt_u64().ok()?,
-                "end_index" => page.end = r.opt_u64().ok()?,
-                _ => r.skip().ok()?,
-            }
-            Some(())
-        });
-        page
-    }
-
-    /// The indices of a citation count within its own text.
-    fn write(&self, span: Span, w: &mut Writer) {
-        let own = self.start.zip(self.end).filter(|(start, end)| start <= end);
-        let (start, end) = match own {
-            Some((start, end)) => (span.start.saturating_add(start), span.start.saturating_add(end)),
-            None => (span.start, span.end),
-        };
-        w.object(|w| {
-            w.key("type").string("url_citation");
-            w.key("url_citation").object(|w| {
-                w.key("start_index").u64(start);
-                w.key("end_index").u64(end);
-                w.key("title").string(&self.title);
-                w.key("url").string(&self.url);
-            });
-        });
-    }
-}
-
-/// The pages of Gemini's `groundingMetadata`.
-fn grounding(raw: &str) -> Vec<Page<'_>> {
-    let mut pages = Vec::new();
+/// Whether an annotation of this wire is one that its SDKs know.
+fn is_page(raw: &str) -> bool {
+    let mut is_page = false;
     let _ = understood(raw, |key, r| {
-        let value = r.raw().ok()?;
-        if key == "groundingChunks" {
-            pages.extend(elements_of(value).into_iter().filter_map(web));
+        match key {
+            "type" => is_page = r.opt_string().ok()?.as_deref() == Some("url_citation"),
+            _ => r.skip().ok()?,
         }
         Some(())
     });
-    pages
+    is_page
 }
 
-fn web(chunk: &str) -> Option<Page<'_>> {
-    let mut page = None;
-    understood(chunk, |key, r| {
-        let value = r.raw().ok()?;
-        if key == "web" {
-            page = Some(Page::read(value));
-        }
-        Some(())
-    })?;
-    page
+/// The indices of a citation count within its own text.
+fn write_page(page: &CitedPage<'_>, span: Span, w: &mut Writer) {
+    let (start, end) = match page.span {
+        Some((start, end)) => (span.start.saturating_add(start), span.start.saturating_add(end)),
+        None => (span.start, span.end),
+    };
+    w.object(|w| {
+        w.key("type").string("url_citation");
+        w.key("url_citation").object(|w| {
+            w.key("start_index").u64(start);
+            w.key("end_index").u64(end);
+            w.key("title").string(&page.title);
+            w.key("url").string(&page.url);
+        });
+    });
 }
 
 #[cfg(test)]

@@ -54,16 +54,16 @@ fn created(response: &Response, answer: &Answer) -> u64 {
 fn extras(response: &Response, answer: &mut Answer, w: &mut Writer) {
     let source = answer.context.source;
     for extra in response.extras.iter().filter(|e| !is_of_a_choice(e)) {
-        let path = || format!("extras.{}", extra.name);
         match (source, extra.part) {
             (Wire::OpenaiChat, None) if extra.name == "created" => {}
             (Wire::OpenaiChat, None) if !OWN.contains(&&*extra.name) => {
                 w.key(&extra.name).raw(extra.value.as_str());
             }
             (Wire::OpenaiChat, _) => {
-                answer.lose(LossAction::Dropped, path(), "it has no place in a response")
+                let path = format!("extras.{}", extra.name);
+                answer.lose(LossAction::Dropped, path, "it has no place in a response")
             }
-            _ => answer.lose(LossAction::Dropped, path(), format!("only {source} knows it")),
+            _ => answer.lose_extra(extra.part, &extra.name, extra.value.as_str()),
         }
     }
 }
@@ -297,8 +297,7 @@ impl<'r> Message<'r> {
             w.key("message").object(|w| self.message(answer, w));
             match self.extras.named("logprobs").next() {
                 Some(extra) if is_foreign => {
-                    let why = format!("only {} knows it", answer.context.source);
-                    answer.lose(LossAction::Dropped, format!("extras.{}", extra.name), why);
+                    answer.lose_extra(extra.part, &extra.name, extra.value.as_str());
                     w.key("logprobs").null();
                 }
                 Some(extra) => w.key("logprobs").raw(extra.value.as_str()),

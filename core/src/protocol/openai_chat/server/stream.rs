@@ -355,11 +355,8 @@ impl State {
     }
 
     fn extra(&mut self, part: Option<u32>, name: &str, value: &str, answer: &mut Answer, out: &mut Vec<u8>) {
-        let source = answer.context.source;
-        if source != Wire::OpenaiChat {
-            let why = format!("only {source} knows it");
-            answer.lose(LossAction::Dropped, format!("extras.{name}"), why);
-            return;
+        if answer.context.source != Wire::OpenaiChat {
+            return answer.lose_extra(part, name, value);
         }
         let of = part.and_then(|number| self.part(number));
         let of = of.map(|part| (part.candidate, part.kind == Kind::Audio));
@@ -511,9 +508,7 @@ impl WireEncoder for State {
             Event::PartEnd { part } => self.close(*part, answer, out),
             Event::PartStart { part, candidate, kind } => self.open(*part, *candidate, kind, answer, out),
             Event::Start { id, model } => self.start(id.as_deref(), model.as_deref(), answer, out),
-            Event::Unknown { name, .. } => {
-                answer.lose(LossAction::Dropped, format!("events.{name}"), "nobody knows what it means");
-            }
+            Event::Unknown { name, .. } => answer.lose_event(name),
             Event::Finish { .. } | Event::Retry(_) | Event::Usage(_) => {}
         }
     }
@@ -546,9 +541,9 @@ impl WireEncoder for State {
             self.usage(usage, answer, out);
         }
         self.is_over = true;
-        let mut line = String::from("data: ");
-        error::write_event(failure, &mut line);
-        line.push_str("\n\n");
+        let mut w = Writer::onto(String::from("data: "));
+        error::write_body(failure, &mut w);
+        let line = w.finish() + "\n\n";
         out.extend_from_slice(line.as_bytes());
     }
 }
@@ -808,7 +803,7 @@ mod tests {
     #[test]
     fn a_failure_after_the_start_ends_without_done() {
         let context = AnswerContext { stream_usage: true, ..context() };
-        let (mut answer, mut out) = (Answer { context, losses: Vec::new() }, Vec::new());
+        let (mut answer, mut out) = (Answer::new(context), Vec::new());
         let mut state = State::new(&answer.context);
         state.event(&mut answer, &started(), &mut out);
         let failure = Failure::new(FailureKind::Incomplete, "it broke");

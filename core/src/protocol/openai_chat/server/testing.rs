@@ -30,7 +30,7 @@ pub(super) fn native() -> AnswerContext {
 }
 
 pub(super) fn answer() -> Answer {
-    Answer { context: context(), losses: Vec::new() }
+    Answer::new(context())
 }
 
 /// What came out, and the paths of what was lost.
@@ -42,7 +42,7 @@ pub(super) struct Written {
 
 impl Written {
     fn new(text: String, answer: Answer) -> Self {
-        Self { text, losses: answer.losses.into_iter().map(|loss| loss.path).collect() }
+        Self { text, losses: answer.losses.into_vec().into_iter().map(|loss| loss.path).collect() }
     }
 
     /// The stream's data, a line each, without what all chunks begin with.
@@ -58,7 +58,7 @@ impl Written {
 
 /// Streams the events and ends well.
 pub(super) fn stream(context: AnswerContext, events: &[Event<'_>], usage: &Usage) -> Written {
-    let (mut answer, mut out) = (Answer { context, losses: Vec::new() }, Vec::new());
+    let (mut answer, mut out) = (Answer::new(context), Vec::new());
     let mut state = stream::State::new(&answer.context);
     for event in events {
         state.event(&mut answer, event, &mut out);
@@ -69,7 +69,7 @@ pub(super) fn stream(context: AnswerContext, events: &[Event<'_>], usage: &Usage
 
 /// Writes the response whole.
 pub(super) fn whole(context: AnswerContext, response: &Response, usage: &Usage) -> Written {
-    let mut answer = Answer { context, losses: Vec::new() };
+    let mut answer = Answer::new(context);
     let text = response::encode(&mut answer, response, usage);
     Written::new(text, answer)
 }

@@ -117,7 +117,7 @@ mod tests {
         let (mut usage, mut answer, mut w) = (Usage::default(), answer(), Writer::new());
         counts.iter().for_each(|(bucket, count)| usage.counts.set(*bucket, *count));
         write(&usage, &mut answer, &mut w);
-        (w.finish(), answer.losses.into_iter().map(|l| l.path).collect())
+        (w.finish(), answer.losses.into_vec().into_iter().map(|l| l.path).collect())
     }
 
     #[test]
@@ -152,6 +152,6 @@ mod tests {
         write(&usage, &mut answer, &mut w);
         read_openai_chat(&mut Reader::new(&w.finish()), &mut read).expect("JSON");
         assert_eq!(read.counts, usage.counts);
-        assert_eq!(answer.losses, []);
+        assert_eq!(answer.losses[..], []);
     }
 }

@@ -1,4 +1,3 @@
 //! Error bodies.
 
-#[allow(unused_imports)]
 pub(in crate::protocol) use crate::protocol::openai_error_answer::{write, write_bad};

@@ -83,9 +83,7 @@ impl WireEncoder for State {
                 self.finish = Some(finish.clone());
             }
             Event::Discard { from_part, keep_bytes } => self.discard(answer, *from_part, *keep_bytes, out),
-            Event::Unknown { .. } => {
-                answer.lose(LossAction::Dropped, "events", "an event that this version does not know");
-            }
+            Event::Unknown { name, .. } => answer.lose_event(name),
             Event::Finish { .. } | Event::Retry(_) | Event::Usage(_) => {}
         }
     }
@@ -344,11 +342,7 @@ impl State {
         match part.map(|part| self.output.spot(part)) {
             None if self.is_same_wire => self.head.set_field(name, compact(value)),
             Some(Some(spot)) if self.is_same_wire => self.set_extra(spot, name, compact(value)),
-            _ => {
-                let part = part.map(|part| alloc::format!("parts[{part}].")).unwrap_or_default();
-                let path = alloc::format!("{part}extras.{name}");
-                answer.lose(LossAction::Dropped, path, "this wire has no such field");
-            }
+            _ => answer.lose_extra(part, name, value),
         }
     }
 

@@ -38,7 +38,7 @@ fn answer(wire: Wire) -> Answer {
         framing: StreamFraming::Sse,
         seal: SealKey::default(),
     };
-    Answer { context, losses: Vec::new() }
+    Answer::new(context)
 }
 
 /// The stream of `events`, and what was lost.
@@ -48,13 +48,13 @@ fn streamed(wire: Wire, events: &[Event<'_>], usage: &Usage) -> (String, Vec<Los
     let mut out = Vec::new();
     events.iter().for_each(|event| state.event(&mut answer, event, &mut out));
     state.end(&mut answer, usage, &mut out);
-    (String::from_utf8(out).expect("UTF-8"), answer.losses)
+    (String::from_utf8(out).expect("UTF-8"), answer.losses.into_vec())
 }
 
 fn whole(wire: Wire, response: &Response, usage: &Usage) -> (String, Vec<Loss>) {
     let mut answer = answer(wire);
     let body = response::encode(&mut answer, response, usage);
-    (body, answer.losses)
+    (body, answer.losses.into_vec())
 }
 
 /// What the bytes of a response of `wire` come to: the events, their sum, the usage, and the fault.

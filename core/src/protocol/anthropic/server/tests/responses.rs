@@ -133,12 +133,14 @@ fn what_has_no_place_is_reported() {
     };
     let mut response = response(vec![Part::new(Content::Media(media))], FinishReason::Other);
     response.candidates.push(Candidate::default());
-    response.extras.push(Extra { part: None, name: "system_fingerprint".into(), value: raw("1") });
+    for name in ["system_fingerprint", "logprobs"] {
+        response.extras.push(Extra { part: None, name: name.into(), value: raw("1") });
+    }
     let (body, losses) = whole(Wire::OpenaiChat, &response, &Usage::default());
     assert_eq!(content(&body), "[]");
     let mut paths: Vec<&str> = losses.iter().map(|l| l.path.as_str()).collect();
     paths.sort_unstable();
-    assert_eq!(paths, ["candidates[1]", "extras.system_fingerprint", "parts[0]"]);
+    assert_eq!(paths, ["candidates[1]", "extras.logprobs", "parts[0]"]);
 }
 
 /// A message of the vendor with everything in it goes out with everything in it.

@@ -87,9 +87,10 @@ fn recorded_requests_are_read_and_written_again() {
                 Err(error) => odd.push(format!("{}: {error}", exchange.id)),
                 Ok((_, again)) => {
                     let (was, is) = (usual(tidy(&request)), usual(tidy(&again)));
-                    odd.extend(
-                        differences(&was, &is).into_iter().map(|found| format!("{}: {found}", exchange.id)),
-                    );
+                    // A result by an id in the place of its name gets the name of its call.
+                    let renamed = ".contents[].parts[].functionResponse.name: Some(String(\"call_";
+                    let found = differences(&was, &is).into_iter().filter(|at| !at.starts_with(renamed));
+                    odd.extend(found.map(|found| format!("{}: {found}", exchange.id)));
                 }
             },
         }
@@ -115,13 +116,7 @@ impl Gist {
             Content::Text { text, .. } | Content::Refusal(text) => Some(text.as_str()),
             _ => None,
         });
-        let calls = response.tool_calls().filter_map(|call| {
-            let arguments = match call.kind {
-                ToolCallKind::Function => compact(&call.object().ok()?).into_owned(),
-                ToolCallKind::Freeform => format!("{{\"input\":{}}}", RawJson::string(&call.arguments)),
-            };
-            Some((call.name.clone(), arguments))
-        });
+        let calls = response.tool_calls().filter_map(|call| Some((call.name.clone(), object(call)?)));
         let told = [
             Bucket::Input,
             Bucket::CacheRead,
@@ -142,9 +137,8 @@ impl Gist {
 
     /// The same in the words of this wire.
     fn here(mut self, response: &Response) -> Self {
-        let is_bad = |call: &ToolCall| call.kind == ToolCallKind::Function && call.object().is_err();
         let is_good = matches!(self.finish, Some(FinishReason::Stop | FinishReason::ToolCalls));
-        if is_good && response.tool_calls().any(is_bad) {
+        if is_good && response.tool_calls().any(|call| object(call).is_none()) {
             self.finish = Some(FinishReason::Error);
         }
         // A stop beside calls means them here, and without one it does not.
@@ -161,6 +155,15 @@ impl Gist {
         }
         self
     }
+}
+
+/// The arguments of a call as this wire says them; `None` where it has no such call.
+fn object(call: &ToolCall) -> Option<String> {
+    Some(match call.kind {
+        ToolCallKind::Freeform => format!("{{\"input\":{}}}", RawJson::string(&call.arguments)),
+        ToolCallKind::Function if call.arguments.trim() == "null" => "{}".into(),
+        ToolCallKind::Function => compact(&call.object().ok()?).into_owned(),
+    })
 }
 
 /// What the wire's words tell apart.
@@ -213,7 +216,7 @@ fn recorded_answers_of_every_wire_read_the_same() {
 /// Whether a part is left out, and its state with it: a malformed call, media without data.
 fn is_left_out(part: &Part) -> bool {
     match &part.content {
-        Content::ToolCall(call) => call.kind == ToolCallKind::Function && call.object().is_err(),
+        Content::ToolCall(call) => object(call).is_none(),
         Content::Media(media) => media.source == Source::Base64(String::new()),
         _ => false,
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod corpus;
+mod ids;
 mod json;
 mod requests;
 #[cfg(feature = "testing")]
@@ -54,7 +55,7 @@ fn answer(vendor: &str, source: Wire) -> Answer {
         framing: StreamFraming::Sse,
         seal: SealKey::default(),
     };
-    Answer { context, losses: Vec::new() }
+    Answer::new(context)
 }
 
 /// A foreign answer, of which nothing but its form matters.

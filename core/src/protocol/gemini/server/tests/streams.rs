@@ -272,8 +272,10 @@ fn malformed_arguments_are_told_and_not_repaired() {
     ];
     let mut live = foreign();
     let stream = streamed(&mut live, &events, &Usage::default());
-    assert_eq!(parts(&stream).len(), 2);
-    let last = Json::parse(chunks(&stream)[1]);
+    let told =
+        r#"{"text":"","partMetadata":{"malformedFunctionCall":{"id":"1","name":"f","args":"{\"a\":"}}}"#;
+    assert_eq!(parts(&stream), [told, r#"{"functionCall":{"id":"2","name":"g","args":{}}}"#, LAST]);
+    let last = Json::parse(chunks(&stream)[2]);
     assert_eq!(last.text("candidates.0.finishReason"), Some("MALFORMED_FUNCTION_CALL"));
     assert_eq!(last.text("candidates.0.finishMessage"), Some("malformed arguments of f: {\"a\":"));
     assert_eq!(live.losses[0].path, "parts[0].arguments");
@@ -282,15 +284,50 @@ fn malformed_arguments_are_told_and_not_repaired() {
     assert_eq!(Json::parse(&body).text("candidates.0.finishReason"), Some("MALFORMED_FUNCTION_CALL"));
     assert_eq!(at_once.losses, live.losses);
     assert_eq!(read_back(&body).0.finish().map(|f| f.reason), Some(FinishReason::Error));
+    // The provider would have to take it for a call; the application has no result for it.
+    for history in [sent_back(&chunks(&stream)), sent_back(&[&body])] {
+        assert_eq!(history.parts.len(), 1, "{:?}", history.parts);
+    }
 }
 
 #[test]
 fn arguments_that_a_limit_cut_keep_the_limit() {
     let events = [start(0, tool(Some("1"), "f")), arguments(0, "{\"a\":"), finish(FinishReason::Length)];
     let stream = streamed(&mut foreign(), &events, &Usage::default());
-    let last = Json::parse(chunks(&stream)[0]);
+    let last = Json::parse(chunks(&stream)[1]);
     assert_eq!(last.text("candidates.0.finishReason"), Some("MAX_TOKENS"));
     assert!(last.text("candidates.0.finishMessage").is_some());
+}
+
+#[test]
+fn good_calls_come_through_beside_a_cut_one_and_each_cut_one_is_named() {
+    let events = [
+        start(0, tool(Some("1"), "f")),
+        arguments(0, "{\"a\":1}"),
+        end(0),
+        start(1, tool(Some("2"), "f")),
+        arguments(1, "{\"a\":"),
+        end(1),
+        start(2, tool(Some("3"), "g")),
+        arguments(2, "[1]"),
+        finish(FinishReason::Length),
+    ];
+    let stream = streamed(&mut foreign(), &events, &Usage::default());
+    assert_eq!(parts(&stream)[0], r#"{"functionCall":{"id":"1","name":"f","args":{"a":1}}}"#);
+    let last = Json::parse(chunks(&stream)[3]);
+    let told = "malformed arguments of f: {\"a\":\nmalformed arguments of g: [1]";
+    assert_eq!(last.text("candidates.0.finishMessage"), Some(told));
+}
+
+#[test]
+fn null_is_no_arguments() {
+    let events = [start(0, tool(Some("1"), "f")), arguments(0, " null"), finish(FinishReason::ToolCalls)];
+    let mut answer = foreign();
+    let stream = streamed(&mut answer, &events, &Usage::default());
+    assert_eq!(parts(&stream)[0], r#"{"functionCall":{"id":"1","name":"f"}}"#);
+    let last = Json::parse(chunks(&stream)[1]);
+    assert_eq!(last.text("candidates.0.finishReason"), Some("STOP"));
+    assert_eq!(answer.losses[0].path, "parts[0].arguments");
 }
 
 #[test]
@@ -457,6 +494,7 @@ fn citations_become_sources_and_foreign_fields_are_lost() {
         cite(r#"{"url":"https://x","title":"X"}"#),
         cite(r#"{"type":"file_citation","file_id":"f"}"#),
         Event::Extra { part: None, name: "system_fingerprint".into(), value: "1".into() },
+        Event::Extra { part: None, name: "logprobs".into(), value: "1".into() },
         end(0),
         finish(FinishReason::Stop),
     ];
@@ -466,7 +504,7 @@ fn citations_become_sources_and_foreign_fields_are_lost() {
     assert!(chunks(&body)[1].contains(sources), "{body}");
     assert!(!body.contains("system_fingerprint"));
     let paths: Vec<_> = live.losses.iter().map(|l| l.path.as_str()).collect();
-    assert_eq!(paths, ["citations", "citations", "system_fingerprint"]);
+    assert_eq!(paths, ["citations", "citations", "extras.logprobs"]);
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_text_has_the_whole_lifecycle() {
 
 #[test]
 fn the_first_bytes_leave_with_the_first_event() {
-    let mut answer = Answer { context: claude(), losses: Vec::new() };
+    let mut answer = Answer::new(claude());
     let (mut state, mut out) = (stream::State::new(&answer.context), Vec::new());
     let mut lengths = Vec::new();
     for event in
@@ -576,5 +576,5 @@ fn fields_of_other_wires_are_reported() {
         finishes(FinishReason::Stop),
     ];
     let (written, _) = told(claude(), &events);
-    assert_eq!(written.losses, ["extras.container", "parts[0].extras.x", "events"]);
+    assert_eq!(written.losses, ["extras.container", "parts[0].extras.x", "events.ping"]);
 }

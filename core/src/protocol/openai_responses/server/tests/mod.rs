@@ -50,7 +50,7 @@ struct Written {
 
 impl Written {
     fn new(text: String, answer: Answer) -> Self {
-        Self { text, losses: answer.losses.into_iter().map(|loss| loss.path).collect() }
+        Self { text, losses: answer.losses.into_vec().into_iter().map(|loss| loss.path).collect() }
     }
 }
 
@@ -61,7 +61,7 @@ fn streamed(
     failure: Option<&Failure>,
     usage: &Usage,
 ) -> Written {
-    let (mut answer, mut out) = (Answer { context, losses: Vec::new() }, Vec::new());
+    let (mut answer, mut out) = (Answer::new(context), Vec::new());
     let mut state = stream::State::new(&answer.context);
     for event in events {
         state.event(&mut answer, event, &mut out);
@@ -79,7 +79,7 @@ fn streamed(
 
 /// Writes the answer whole.
 fn whole(context: AnswerContext, response: &Response, usage: &Usage) -> Written {
-    let mut answer = Answer { context, losses: Vec::new() };
+    let mut answer = Answer::new(context);
     let text = response::encode(&mut answer, response, usage);
     Written::new(text, answer)
 }
