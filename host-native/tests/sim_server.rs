@@ -12,7 +12,8 @@ use tokenwire::core::protocol::{Caps, DecodeError, Decoder};
 use tokenwire::exchange::Exchange;
 use tokenwire::sim::{Error, Options, Server};
 use tokenwire::{
-    Client, Credential, Dialect, Event, Message, Options as CallOptions, Request, Response, Target, Update,
+    Client, Credential, Dialect, Event, ListenError, Message, Options as CallOptions, Request, Response,
+    Target, Update,
 };
 
 /// Far longer than anything here takes; it only turns a hang into a failure.
@@ -263,7 +264,7 @@ fn a_body_beyond_the_cap_is_refused() {
 fn only_loopback_unless_allowed() {
     let addr: SocketAddr = "0.0.0.0:0".parse().expect("an address");
     let refused = Server::start(Options { addr, ..Options::default() });
-    assert!(matches!(refused, Err(Error::Remote(_))));
+    assert!(matches!(refused, Err(Error::Listen(ListenError::Remote(_)))));
     assert!(Server::start(Options { addr, allow_remote: true, ..Options::default() }).is_ok());
 }
 
