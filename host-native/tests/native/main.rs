@@ -4,6 +4,8 @@
 mod bad_input;
 mod leaving;
 mod limits;
+#[path = "../loopback/quick.rs"]
+mod quick;
 mod raw_server;
 mod retries;
 mod setup;
