@@ -2,12 +2,14 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use tokenwire::core::model::Accumulator;
 use tokenwire::core::protocol::{Caps, DecodeError, Decoder};
 use tokenwire::{Dialect, Response};
 
-use super::quick::LIMIT;
+/// A server that is silent for longer hangs.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Sends one request; what comes back is read until the server closes or breaks the connection.
 pub(crate) fn exchange(
@@ -25,7 +27,7 @@ pub(crate) fn exchange(
 
 pub(crate) fn open(addr: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(addr).expect("it listens");
-    stream.set_read_timeout(Some(LIMIT)).expect("a timeout above zero");
+    stream.set_read_timeout(Some(SILENCE)).expect("a timeout above zero");
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nhost: loopback\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
