@@ -6,19 +6,18 @@ use std::thread::JoinHandle;
 
 use tokenwire::core::failure::classify_response;
 use tokenwire::core::http::Headers;
-use tokenwire::core::protocol::{DecodeError, read_error};
+use tokenwire::core::protocol::DecodeError;
 use tokenwire::serve::{Options, Report, Server};
 use tokenwire::{FailureKind, Wire};
 
 use crate::bare_http::{Answer, decode, exchange, parse, post, wires};
 use crate::quick::LIMIT;
-use crate::setup::{Both, client};
+use crate::setup::{Both, client, own_error};
 
 /// What kind of error an application reads in an answer.
 fn kind(wire: Wire, answer: &Answer) -> FailureKind {
     let text = std::str::from_utf8(&answer.body).expect("UTF-8");
-    let error = read_error(wire, text).unwrap_or_else(|| panic!("no error of {wire}: {text}"));
-    classify_response(answer.status, &Headers::new(), &error, text, None).kind
+    classify_response(answer.status, &Headers::new(), &own_error(wire, answer), text, None).kind
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 
-use tokenwire::core::protocol::{ModelEntry, read_error};
+use tokenwire::core::protocol::ModelEntry;
 use tokenwire::core::translate::{LossPolicy, TranslateOptions};
 use tokenwire::serve::{Error, Options, Report, Server};
 use tokenwire::{ListenError, Wire};
 
 use crate::bare_http::{Answer, decode, exchange, parse, post, wires};
-use crate::setup::{Both, client};
+use crate::setup::{Both, client, own_error};
 
 /// One request on each wire whose sampling no other wire has.
 fn lossy() -> [(Wire, &'static str, &'static str); 3] {
@@ -32,9 +32,7 @@ fn lossy() -> [(Wire, &'static str, &'static str); 3] {
 }
 
 fn message(wire: Wire, answer: &Answer) -> String {
-    let text = std::str::from_utf8(&answer.body).expect("UTF-8");
-    let error = read_error(wire, text).unwrap_or_else(|| panic!("no error of {wire}: {text}"));
-    error.message.unwrap_or_default()
+    own_error(wire, answer).message.unwrap_or_default()
 }
 
 fn request(addr: SocketAddr, method: &str, path: &str, headers: &str) -> Answer {

@@ -2,9 +2,12 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
+use tokenwire::core::failure::ErrorBody;
+use tokenwire::core::protocol::read_error;
 use tokenwire::serve::{Options, Report, Server};
 use tokenwire::{Client, Credential, Dialect, Target, Wire, sim};
 
+use crate::bare_http::Answer;
 use crate::quick::{LIMIT, quick};
 
 /// The provider's key.
@@ -50,4 +53,16 @@ impl Both {
     pub(crate) fn report(&self) -> Report {
         self.reports.recv_timeout(LIMIT).expect("a request is over")
     }
+}
+
+/// The error that an answer on `wire` is, with what its vendor alone writes.
+pub(crate) fn own_error(wire: Wire, answer: &Answer) -> ErrorBody {
+    let text = std::str::from_utf8(&answer.body).expect("UTF-8");
+    let (start, within) = match wire {
+        Wire::Anthropic => (r#"{"type":"error""#, r#""error":{"type":"#),
+        Wire::Gemini => (r#"{"error":{"code":"#, r#""status":"#),
+        Wire::OpenaiChat | Wire::OpenaiResponses => (r#"{"error":{"message":"#, r#""param":"#),
+    };
+    let error = read_error(wire, text).filter(|_| text.starts_with(start) && text.contains(within));
+    error.unwrap_or_else(|| panic!("no error of {wire}: {text}"))
 }
