@@ -45,6 +45,30 @@ fn every_application_hears_every_provider() {
 }
 
 #[test]
+fn bytes_pass_as_they_are_where_both_speak_the_same_wire() {
+    for provider in Wire::ALL {
+        let both = Both::start(provider);
+        for (stream, models) in
+            [(false, &["sim-think", "sim-auth*"][..]), (true, &["sim-think", "sim-auth*", "sim-error@12*"])]
+        {
+            for model in models {
+                let all = wires(model, stream);
+                let (_, path, body) = all.iter().find(|(d, ..)| d.wire == provider).expect("every wire");
+                let passed = post(both.server.addr(), path, "", body);
+                let direct = post(both.sim.addr(), path, "", body);
+                let case = format!("{provider}, {model}, stream {stream}");
+                assert_eq!(passed.status, direct.status, "{case}");
+                assert_eq!(
+                    String::from_utf8_lossy(&passed.body),
+                    String::from_utf8_lossy(&direct.body),
+                    "{case}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn retries_before_the_answer_are_invisible() {
     for provider in Wire::ALL {
         let both = Both::start(provider);
