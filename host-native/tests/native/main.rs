@@ -2,6 +2,8 @@
 //! to happen elsewhere is waited for by the server's counts.
 
 mod bad_input;
+#[path = "../loopback/executors.rs"]
+mod executors;
 mod leaving;
 mod limits;
 #[path = "../loopback/quick.rs"]

@@ -1,6 +1,5 @@
 //! `Client::relay` without a server in front of it.
 
-use futures::future::LocalBoxFuture;
 use futures::{FutureExt, StreamExt};
 use tokenwire::core::http::{Head, Headers};
 use tokenwire::core::protocol::{DecodeError, Incoming};
@@ -8,16 +7,9 @@ use tokenwire::core::translate::TranslateOptions;
 use tokenwire::{Client, Dialect, Error, FailureKind, Relayed, Wire};
 
 use crate::bare_http::{decode, wires};
+use crate::executors::on_each_executor;
 use crate::quick::LIMIT;
 use crate::setup::{client, simulated};
-
-/// Runs the same test on each executor, with nothing set up for it.
-fn on_each_executor<'a>(test: impl Fn() -> LocalBoxFuture<'a, ()>) {
-    async_std::task::block_on(test());
-    smol::block_on(test());
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(test());
-    tokio::runtime::Builder::new_multi_thread().build().expect("a runtime").block_on(test());
-}
 
 fn relay(client: &Client, (dialect, path, body): &(Dialect, String, String)) -> Relayed {
     let incoming = Incoming { path, headers: &Headers::new(), body };

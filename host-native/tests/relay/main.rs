@@ -4,6 +4,8 @@
 #[path = "../loopback/bare_http.rs"]
 mod bare_http;
 mod breaks;
+#[path = "../loopback/executors.rs"]
+mod executors;
 mod in_process;
 mod leaving;
 mod pairs;
