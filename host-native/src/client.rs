@@ -6,12 +6,15 @@ use std::sync::{Arc, LazyLock};
 
 use tokenwire_core::call::{Accounting, Call, Deadlines, Options, Outcome};
 use tokenwire_core::driver::{Driver, Host};
-use tokenwire_core::model::Request;
+use tokenwire_core::model::{Request, Wire};
 use tokenwire_core::pricing::PriceBook;
-use tokenwire_core::protocol::{Credential, Dialect, Target, TargetError};
+use tokenwire_core::protocol::{Credential, Dialect, Incoming, Target, TargetError};
+use tokenwire_core::relay::Relay;
+use tokenwire_core::translate::TranslateOptions;
 
 use crate::clock::wall;
 use crate::event_stream::EventStream;
+use crate::relayed::Relayed;
 use crate::{Error, NativeHost};
 
 /// Makes calls. Cloning it is cheap and shares connections.
@@ -196,15 +199,62 @@ impl Client {
         Ok(EventStream::new(self.drive(provider, request, self.options.clone())?))
     }
 
-    fn drive(
+    /// Has `provider` answer an application that sent `incoming` on `wire`, in the application's own protocol.
+    ///
+    /// `translation` says how; its `id` and `created` are filled in where they are empty. The call is made with
+    /// the client's options.
+    ///
+    /// ```
+    /// use futures::StreamExt;
+    /// use tokenwire::core::http::Headers;
+    /// use tokenwire::core::protocol::Incoming;
+    /// use tokenwire::core::translate::TranslateOptions;
+    /// use tokenwire::{Client, Error, Wire};
+    ///
+    /// /// Answers a program that speaks Chat Completions with a model of Anthropic's.
+    /// async fn answer(client: &Client, headers: &Headers, body: &str) -> Result<(u16, Vec<u8>), Error> {
+    ///     let incoming = Incoming { path: "/v1/chat/completions", headers, body };
+    ///     let translation =
+    ///         TranslateOptions { model: Some("claude-haiku-5-5".into()), ..TranslateOptions::default() };
+    ///     let mut answer = client.relay("anthropic", Wire::OpenaiChat, &incoming, &translation)?;
+    ///     let head = answer.head().await; // also of an error
+    ///     let mut bytes = Vec::new();
+    ///     while let Some(piece) = answer.next().await {
+    ///         match piece {
+    ///             Ok(piece) => bytes.extend(piece), // send it on
+    ///             Err(broken) => panic!("{broken}"), // break the connection
+    ///         }
+    ///     }
+    ///     Ok((head.status, bytes))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Nothing could be sent: no such provider, or the request is refused. [`Error::answer`] is what to tell
+    /// the application. What fails later is answered to it, and in the outcome.
+    pub fn relay(
         &self,
         provider: &str,
-        request: Request,
-        mut options: Options,
-    ) -> Result<Driver<NativeHost>, Error> {
+        wire: Wire,
+        incoming: &Incoming<'_>,
+        translation: &TranslateOptions,
+    ) -> Result<Relayed, Error> {
         let target = self.target(provider)?.clone();
-        options.accounting.wall = options.accounting.wall.or_else(wall);
-        let call = Call::new(request, target, options, seed(), self.host.now())?;
+        let mut translation = translation.clone();
+        if translation.id.is_empty() {
+            translation.id = format!("{:016x}{:016x}", seed(), seed());
+        }
+        if translation.created == 0 {
+            translation.created = wall().unwrap_or_default().as_millis() / 1000;
+        }
+        let (options, now) = (accounted(self.options.clone()), self.host.now());
+        let relay = Relay::new(wire, incoming, target, &translation, options, seed(), now)?;
+        Ok(Relayed::new(Driver::new(self.host.clone(), relay)))
+    }
+
+    fn drive(&self, provider: &str, request: Request, options: Options) -> Result<Driver<NativeHost>, Error> {
+        let target = self.target(provider)?.clone();
+        let call = Call::new(request, target, accounted(options), seed(), self.host.now())?;
         Ok(Driver::new(self.host.clone(), call))
     }
 
@@ -226,6 +276,12 @@ impl Client {
             }),
         }
     }
+}
+
+/// The options with the time of the call, by which prices are chosen.
+fn accounted(mut options: Options) -> Options {
+    options.accounting.wall = options.accounting.wall.or_else(wall);
+    options
 }
 
 /// 64 bits that differ from call to call: the standard library seeds its hash maps from the system.

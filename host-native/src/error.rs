@@ -1,6 +1,9 @@
 //! What can be wrong before anything is sent.
 
-use tokenwire_core::protocol::{EncodeError, TargetError};
+use tokenwire_core::failure::{Failure, FailureKind};
+use tokenwire_core::model::Wire;
+use tokenwire_core::protocol::{EncodeError, ErrorAnswer, TargetError, write_error};
+use tokenwire_core::translate::Refusal;
 
 /// A call that cannot be made. Once a call is under way its failures are in the
 /// [`Outcome`](crate::Outcome).
@@ -37,7 +40,27 @@ pub enum Error {
         /// The names that would do.
         known: String,
     },
+    /// An application's request cannot be understood, or not be carried without a loss that is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The provider's URL or credential is unusable.
     #[error(transparent)]
     Target(#[from] TargetError),
+}
+
+impl Error {
+    /// The error as an HTTP response to an application, in its own protocol: 400 for what is wrong with its
+    /// request, 500 for what is wrong here.
+    pub fn answer(&self, wire: Wire) -> ErrorAnswer {
+        let (kind, status) = match self {
+            Self::Refused(refusal) => return refusal.answer(wire),
+            Self::Encode(_) => (FailureKind::InvalidRequest, 400),
+            Self::Environment { .. }
+            | Self::Http(_)
+            | Self::NoKey { .. }
+            | Self::NoSuchProvider { .. }
+            | Self::Target(_) => (FailureKind::Configuration, 500),
+        };
+        write_error(wire, &Failure { status: Some(status), ..Failure::new(kind, self.to_string()) })
+    }
 }

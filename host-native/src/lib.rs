@@ -35,6 +35,13 @@ mod event_stream;
 #[cfg(feature = "exchange")]
 pub mod exchange;
 mod host;
+#[cfg(any(feature = "serve", feature = "sim"))]
+mod http_values;
+#[cfg(any(feature = "serve", feature = "sim"))]
+mod listener;
+mod relayed;
+#[cfg(feature = "serve")]
+pub mod serve;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod transport;
@@ -44,6 +51,9 @@ pub use clock::wall;
 pub use error::Error;
 pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;
+#[cfg(any(feature = "serve", feature = "sim"))]
+pub use listener::ListenError;
+pub use relayed::{Broken, Relayed};
 pub use tokenwire_core as core;
 pub use tokenwire_core::call::{
     Accounting, AttemptRecord, Deadlines, Options, Outcome, OutcomeStatus, SpendingLimits,

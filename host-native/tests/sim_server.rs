@@ -1,123 +1,27 @@
 //! The simulated provider over real sockets, spoken to with bare HTTP.
 
-use std::io::{self, Read, Write};
+#[path = "loopback/bare_http.rs"]
+mod bare_http;
+#[path = "loopback/quick.rs"]
+mod quick;
+
+use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::time::Duration;
 
+use bare_http::{MESSAGES, decode, exchange, open, parse, post, wires};
 use futures::StreamExt;
 use futures::executor::block_on;
-use tokenwire::core::model::Accumulator;
-use tokenwire::core::protocol::{Caps, DecodeError, Decoder};
+use quick::{LIMIT, quick};
+use tokenwire::core::protocol::DecodeError;
 use tokenwire::exchange::Exchange;
 use tokenwire::sim::{Error, Options, Server};
 use tokenwire::{
-    Client, Credential, Dialect, Event, Message, Options as CallOptions, Request, Response, Target, Update,
+    Client, Credential, Dialect, Event, ListenError, Message, Options as CallOptions, Request, Target, Update,
 };
-
-/// Far longer than anything here takes; it only turns a hang into a failure.
-const LIMIT: Duration = Duration::from_secs(30);
 
 fn server() -> Server {
     Server::start(Options::default()).expect("a free port on loopback")
-}
-
-/// Sends one request; what comes back is read until the server closes or breaks the connection.
-fn exchange(
-    server: &Server,
-    method: &str,
-    path: &str,
-    headers: &str,
-    body: &str,
-) -> (Vec<u8>, io::Result<()>) {
-    let mut stream = open(server, method, path, headers, body);
-    let mut bytes = Vec::new();
-    let end = stream.read_to_end(&mut bytes).map(|_| ());
-    (bytes, end)
-}
-
-fn open(server: &Server, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(server.addr()).expect("it listens");
-    stream.set_read_timeout(Some(LIMIT)).expect("a timeout above zero");
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: sim\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-        body.len()
-    )
-    .expect("the server reads");
-    stream
-}
-
-struct Answer {
-    status: u16,
-    head: Vec<u8>,
-    body: Vec<u8>,
-    is_whole: bool,
-}
-
-/// Undoes HTTP/1.1's framing.
-fn parse(bytes: &[u8]) -> Answer {
-    let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a head") + 4;
-    let head = bytes[..end].to_vec();
-    let status = std::str::from_utf8(&head[9..12]).expect("text").parse().expect("a status");
-    let mut rest = &bytes[end..];
-    if !head.windows(26).any(|w| w == b"transfer-encoding: chunked") {
-        return Answer { status, head, body: rest.to_vec(), is_whole: true };
-    }
-    let mut body = Vec::new();
-    while let Some(line) = rest.windows(2).position(|w| w == b"\r\n") {
-        let size = std::str::from_utf8(&rest[..line]).expect("text");
-        let size = usize::from_str_radix(size, 16).expect("a size");
-        let chunk = &rest[line + 2..];
-        if size == 0 {
-            return Answer { status, head, body, is_whole: true };
-        }
-        body.extend_from_slice(&chunk[..size.min(chunk.len())]);
-        rest = chunk.get(size + 2..).unwrap_or_default();
-    }
-    Answer { status, head, body, is_whole: false }
-}
-
-fn post(server: &Server, path: &str, headers: &str, body: &str) -> Answer {
-    let (bytes, end) = exchange(server, "POST", path, headers, body);
-    end.expect("an orderly close");
-    parse(&bytes)
-}
-
-fn decode(dialect: &Dialect, body: &[u8]) -> Result<Response, DecodeError> {
-    let mut decoder = Decoder::new(dialect, Caps::default());
-    let mut sum = Accumulator::new("sim");
-    decoder.push(body, &mut sum)?;
-    decoder.end(&mut sum)?;
-    Ok(sum.into_response())
-}
-
-const MESSAGES: &str = r#""messages":[{"role":"user","content":"hé"}]"#;
-
-fn wires(model: &str, streams: bool) -> [(Dialect, String, String); 4] {
-    let action = if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
-    [
-        (
-            Dialect::OPENAI,
-            "/v1/chat/completions".into(),
-            format!(r#"{{"model":"{model}","stream":{streams},{MESSAGES}}}"#),
-        ),
-        (
-            Dialect::OPENAI_RESPONSES,
-            "/v1/responses".into(),
-            format!(r#"{{"model":"{model}","stream":{streams},"input":"hé"}}"#),
-        ),
-        (
-            Dialect::ANTHROPIC,
-            "/v1/messages".into(),
-            format!(r#"{{"model":"{model}","stream":{streams},"max_tokens":9,{MESSAGES}}}"#),
-        ),
-        (
-            Dialect::GEMINI,
-            format!("/v1beta/models/{model}:{action}"),
-            r#"{"contents":[{"role":"user","parts":[{"text":"hé"}]}]}"#.into(),
-        ),
-    ]
 }
 
 #[test]
@@ -125,7 +29,7 @@ fn every_wire_is_spoken() {
     let server = server();
     for streams in [false, true] {
         for (dialect, path, body) in wires("sim", streams) {
-            let answer = post(&server, &path, "", &body);
+            let answer = post(server.addr(), &path, "", &body);
             assert_eq!((answer.status, answer.is_whole), (200, true), "{path}");
             let response = decode(&dialect, &answer.body).expect(&path);
             assert!(response.text().starts_with("You said “hé”."), "{path}: {}", response.text());
@@ -140,17 +44,17 @@ fn every_wire_is_spoken() {
 fn a_model_name_walks_through_its_faults() {
     let server = server();
     for (dialect, path, body) in wires("sim-429+retry-after=1,503,cut@40,reset,ok", true) {
-        let limited = post(&server, &path, "", &body);
+        let limited = post(server.addr(), &path, "", &body);
         assert_eq!(limited.status, 429);
         assert!(String::from_utf8_lossy(&limited.head).contains("\r\nretry-after: 1\r\n"));
-        assert_eq!(post(&server, &path, "", &body).status, 503);
-        let (bytes, _) = exchange(&server, "POST", &path, "", &body);
+        assert_eq!(post(server.addr(), &path, "", &body).status, 503);
+        let (bytes, _) = exchange(server.addr(), "POST", &path, "", &body);
         let cut = parse(&bytes);
         assert_eq!((cut.status, cut.body.len(), cut.is_whole), (200, 40, false), "{path}");
-        let (bytes, end) = exchange(&server, "POST", &path, "", &body);
+        let (bytes, end) = exchange(server.addr(), "POST", &path, "", &body);
         assert!(bytes.is_empty(), "{path}");
         assert_eq!(end.map_err(|e| e.kind()), Err(io::ErrorKind::ConnectionReset), "{path}");
-        assert!(decode(&dialect, &post(&server, &path, "", &body).body).is_ok(), "{path}");
+        assert!(decode(&dialect, &post(server.addr(), &path, "", &body).body).is_ok(), "{path}");
     }
     assert_eq!(server.stats().broken, 8);
 }
@@ -160,14 +64,14 @@ fn a_header_gives_any_model_a_plan() {
     let server = server();
     let (_, path, body) = &wires("gpt-6", true)[0];
     let headers = "x-sim-plan: 502; error@2; ok\r\n";
-    let page = post(&server, path, headers, body);
+    let page = post(server.addr(), path, headers, body);
     assert_eq!(page.status, 502);
     assert!(page.body.starts_with(b"<html>"));
-    let failed = post(&server, path, headers, body);
+    let failed = post(server.addr(), path, headers, body);
     let error = decode(&Dialect::OPENAI, &failed.body).expect_err("an error event");
     assert!(matches!(error, DecodeError::Provider(_)), "{error}");
-    assert!(decode(&Dialect::OPENAI, &post(&server, path, headers, body).body).is_ok());
-    assert_eq!(post(&server, path, "x-sim-plan: nonsense\r\n", body).status, 400);
+    assert!(decode(&Dialect::OPENAI, &post(server.addr(), path, headers, body).body).is_ok());
+    assert_eq!(post(server.addr(), path, "x-sim-plan: nonsense\r\n", body).status, 400);
 }
 
 #[test]
@@ -175,7 +79,7 @@ fn a_client_that_leaves_is_noticed() {
     let server = server();
     for (number, plan) in ["stall@3", "hang*"].into_iter().enumerate() {
         let (_, path, body) = &wires("m", true)[2];
-        let mut stream = open(&server, "POST", path, &format!("x-sim-plan: {plan}\r\n"), body);
+        let mut stream = open(server.addr(), "POST", path, &format!("x-sim-plan: {plan}\r\n"), body);
         if plan == "stall@3" {
             let mut first = [0; 64];
             stream.read_exact(&mut first).expect("a head comes");
@@ -193,7 +97,7 @@ fn a_client_that_leaves_is_noticed() {
 fn a_huge_body_waits_for_its_reader() {
     let server = server();
     let (_, path, body) = &wires("sim-huge-body@4000m", true)[0];
-    let mut stream = open(&server, "POST", path, "", body);
+    let mut stream = open(server.addr(), "POST", path, "", body);
     let mut read = vec![0; 1 << 20];
     for _ in 0..8 {
         stream.read_exact(&mut read).expect("it goes on");
@@ -207,7 +111,7 @@ fn characters_arrive_in_pieces_and_whole() {
     let server = server();
     for (dialect, path, body) in wires("sim-split,drip@1:0", true) {
         for _ in 0..2 {
-            let answer = post(&server, &path, "", &body);
+            let answer = post(server.addr(), &path, "", &body);
             let response = decode(&dialect, &answer.body).expect(&path);
             assert!(response.text().contains("“hé”"), "{path}");
         }
@@ -218,7 +122,7 @@ fn characters_arrive_in_pieces_and_whole() {
 fn a_header_may_be_no_text() {
     let server = server();
     let (_, path, body) = &wires("sim-bad-header", false)[0];
-    let answer = post(&server, path, "", body);
+    let answer = post(server.addr(), path, "", body);
     assert!(answer.head.windows(4).any(|w| w == b"caf\xe9"));
 }
 
@@ -226,24 +130,24 @@ fn a_header_may_be_no_text() {
 fn a_background_response_can_be_taken_up_again() {
     let server = server();
     let body = r#"{"model":"sim-cut@2000","stream":true,"background":true,"input":"hi"}"#;
-    let (bytes, _) = exchange(&server, "POST", "/v1/responses", "", body);
+    let (bytes, _) = exchange(server.addr(), "POST", "/v1/responses", "", body);
     let begun = String::from_utf8(parse(&bytes).body).expect("text");
     let id = begun.split("\"id\":\"").nth(1).and_then(|s| s.split('"').next()).expect("an id");
     let path = format!("/v1/responses/{id}?stream=true&starting_after=2");
-    let (bytes, end) = exchange(&server, "GET", &path, "", "");
+    let (bytes, end) = exchange(server.addr(), "GET", &path, "", "");
     end.expect("an orderly close");
     let rest = String::from_utf8(parse(&bytes).body).expect("text");
     assert!(rest.contains("\"sequence_number\":3,"), "{rest}");
     assert!(!rest.contains("\"sequence_number\":2,"), "{rest}");
     assert!(rest.contains("event: response.completed"), "{rest}");
-    assert_eq!(parse(&exchange(&server, "GET", "/v1/responses/other", "", "").0).status, 404);
+    assert_eq!(parse(&exchange(server.addr(), "GET", "/v1/responses/other", "", "").0).status, 404);
 }
 
 #[test]
 fn browsers_may_call() {
     let server = server();
     let asked = "origin: http://a\r\naccess-control-request-headers: authorization, x-sim-plan\r\n";
-    let (bytes, _) = exchange(&server, "OPTIONS", "/v1/messages", asked, "");
+    let (bytes, _) = exchange(server.addr(), "OPTIONS", "/v1/messages", asked, "");
     let head = String::from_utf8(parse(&bytes).head).expect("text");
     assert!(head.starts_with("HTTP/1.1 204"), "{head}");
     assert!(head.contains("access-control-allow-headers: authorization, x-sim-plan\r\n"), "{head}");
@@ -255,7 +159,7 @@ fn browsers_may_call() {
 fn a_body_beyond_the_cap_is_refused() {
     let options = Options { max_request_bytes: 16, ..Options::default() };
     let server = Server::start(options).expect("a free port on loopback");
-    let (bytes, _) = exchange(&server, "POST", "/v1/messages", "", &" ".repeat(17));
+    let (bytes, _) = exchange(server.addr(), "POST", "/v1/messages", "", &" ".repeat(17));
     assert_eq!(parse(&bytes).status, 413);
 }
 
@@ -263,7 +167,7 @@ fn a_body_beyond_the_cap_is_refused() {
 fn only_loopback_unless_allowed() {
     let addr: SocketAddr = "0.0.0.0:0".parse().expect("an address");
     let refused = Server::start(Options { addr, ..Options::default() });
-    assert!(matches!(refused, Err(Error::Remote(_))));
+    assert!(matches!(refused, Err(Error::Listen(ListenError::Remote(_)))));
     assert!(Server::start(Options { addr, allow_remote: true, ..Options::default() }).is_ok());
 }
 
@@ -272,7 +176,7 @@ fn dropping_the_server_frees_its_port() {
     let server = server();
     let addr = server.addr();
     let (_, path, body) = &wires("sim-hang", true)[0];
-    let mut waiting = open(&server, "POST", path, "", body);
+    let mut waiting = open(server.addr(), "POST", path, "", body);
     assert!(server.wait_until(LIMIT, |s| s.requests == 1));
     drop(server);
     assert!(!matches!(waiting.read(&mut [0; 1]), Ok(1..)));
@@ -283,7 +187,7 @@ fn dropping_the_server_frees_its_port() {
 fn requests_are_kept_without_their_secrets_in_debug() {
     let server = server();
     let (_, path, body) = &wires("sim", false)[2];
-    post(&server, path, "authorization: Bearer sk-1\r\n", body);
+    post(server.addr(), path, "authorization: Bearer sk-1\r\n", body);
     let requests = server.requests();
     assert_eq!(requests[0].headers.get("authorization"), Some("Bearer sk-1"));
     assert_eq!(requests[0].body, body.as_bytes());
@@ -304,7 +208,7 @@ fn every_recording_is_played_byte_for_byte() {
         for file in files.flatten() {
             let Ok(recorded) = Exchange::read(&file.path()) else { continue };
             let headers = format!("x-sim-replay: {}\r\n", recorded.id);
-            let answer = post(&server, "/v1/messages", &headers, "{}");
+            let answer = post(server.addr(), "/v1/messages", &headers, "{}");
             assert_eq!(answer.status, recorded.status, "{}", recorded.id);
             assert!(answer.body == recorded.body, "{}", recorded.id);
             played += 1;
@@ -331,26 +235,24 @@ fn recordings_are_played_in_their_turn() {
     let server = Server::start(options).expect("a free port on loopback");
 
     let body = r#"{ "a": [1], "model": "m" }"#;
-    let first = post(&server, "/proxy/chat/completions", "", body);
+    let first = post(server.addr(), "/proxy/chat/completions", "", body);
     assert_eq!((first.status, first.body.as_slice()), (429, &b"no"[..]));
     let head = String::from_utf8_lossy(&first.head).into_owned();
     assert!(head.contains("retry-after: 7\r\n") && !head.contains("gzip") && !head.contains("999"), "{head}");
     for _ in 0..2 {
-        assert_eq!(post(&server, "/proxy/chat/completions", "", body).body, b"data: 1\n\ndata: 2\n\n");
+        assert_eq!(post(server.addr(), "/proxy/chat/completions", "", body).body, b"data: 1\n\ndata: 2\n\n");
     }
-    assert_eq!(post(&server, "/x/messages", "", r#"{"model":"replay:first"}"#).status, 429);
-    assert_eq!(post(&server, "/x/messages", "x-sim-replay: second\r\n", "{}").status, 200);
-    assert_eq!(post(&server, "/x/messages", "x-sim-replay: third\r\n", "{}").status, 404);
-    assert_eq!(post(&server, "/v1/chat/completions", "", &format!("{{{MESSAGES}}}")).status, 200);
+    assert_eq!(post(server.addr(), "/x/messages", "", r#"{"model":"replay:first"}"#).status, 429);
+    assert_eq!(post(server.addr(), "/x/messages", "x-sim-replay: second\r\n", "{}").status, 200);
+    assert_eq!(post(server.addr(), "/x/messages", "x-sim-replay: third\r\n", "{}").status, 404);
+    assert_eq!(post(server.addr(), "/v1/chat/completions", "", &format!("{{{MESSAGES}}}")).status, 200);
     std::fs::remove_dir_all(folder).expect("the test's own folder");
 }
 
 fn client(server: &Server, dialect: &'static Dialect, stream: bool) -> Client {
     let target = Target::at(dialect, &server.url(), Some(Credential::new("key"))).expect("a target");
-    let mut options = CallOptions { stream, ..CallOptions::default() };
+    let mut options = CallOptions { stream, ..quick() };
     options.retry.max_attempts = Some(5);
-    options.retry.backoff.base_ms = 1;
-    options.retry.backoff.cap_ms = 1;
     Client::builder().target("sim", target).options(options).build().expect("a client")
 }
 

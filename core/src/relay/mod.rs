@@ -82,6 +82,7 @@ pub struct Relay {
     request_id: Option<alloc::string::String>,
     has_head: bool,
     is_over: bool,
+    is_cut_off: bool,
 }
 
 impl Relay {
@@ -121,6 +122,7 @@ impl Relay {
             request_id: None,
             has_head: false,
             is_over: false,
+            is_cut_off: false,
         })
     }
 
@@ -198,7 +200,9 @@ impl Relay {
                 self.begin(error_head(&answer, failure, self.wire));
                 self.bytes = answer.body.into_bytes();
             }
-            Some(failure) => self.writing.fail(failure, &outcome.usage, &mut self.bytes),
+            Some(failure) => {
+                self.is_cut_off = !self.writing.fail(failure, &outcome.usage, &mut self.bytes);
+            }
             None => self.writing.end(outcome, &mut self.bytes),
         }
         self.flush();
@@ -207,6 +211,12 @@ impl Relay {
     /// The outcome, once there is one.
     pub fn outcome(&self) -> Option<&Arc<Outcome>> {
         self.call.outcome()
+    }
+
+    /// Whether the answer broke after its head in a way that its body cannot say: one JSON document that passed
+    /// in part. A server breaks its connection then, so that the application does not take it for whole.
+    pub const fn is_cut_off(&self) -> bool {
+        self.is_cut_off
     }
 
     /// What the application's wire had no place for in the answer so far; of a whole answer once it is written.

@@ -88,13 +88,15 @@ impl Writing {
         }
     }
 
-    /// The answer broke after its head.
-    pub(super) fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
+    /// The answer broke after its head; gives whether the application can read that in the body.
+    pub(super) fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) -> bool {
         match self {
-            Self::Passed(passed) => passed.fail(failure, usage, out),
+            Self::Passed(passed) => return passed.fail(failure, usage, out),
             Self::Streamed { encoder, .. } => encoder.fail(failure, usage, out),
+            // Its head is written with the whole of it.
             Self::Whole { .. } => {}
         }
+        true
     }
 
     pub(super) fn losses(&self) -> &[Loss] {
@@ -113,17 +115,20 @@ pub(super) struct Passed {
     wire: Wire,
     context: AnswerContext,
     is_framed: bool,
+    /// Whether the provider refused: its body is the error.
+    is_refusal: bool,
     held: Vec<u8>,
 }
 
 impl Passed {
     fn new(wire: Wire, context: AnswerContext, is_stream: bool) -> Self {
         let is_framed = is_stream && context.framing == StreamFraming::Sse;
-        Self { wire, context, is_framed, held: Vec::new() }
+        Self { wire, context, is_framed, is_refusal: false, held: Vec::new() }
     }
 
     fn open(&mut self, head: &Head) {
-        self.is_framed &= (200..300).contains(&head.status);
+        self.is_refusal = !(200..300).contains(&head.status);
+        self.is_framed &= !self.is_refusal;
     }
 
     fn pass(&mut self, bytes: Vec<u8>, out: &mut Vec<u8>) {
@@ -136,11 +141,14 @@ impl Passed {
         out.extend(self.held.drain(..end));
     }
 
-    fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
-        if self.is_framed {
+    fn fail(&mut self, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) -> bool {
+        // An error that the provider told in the body has passed with it.
+        let is_told = failure.code.is_some() || failure.error_type.is_some();
+        if self.is_framed && !is_told {
             self.held.clear();
             Encoder::new(self.wire, self.context.clone()).fail(failure, usage, out);
         }
+        self.is_framed || self.is_refusal
     }
 }
 
@@ -164,6 +172,44 @@ fn last_frame_end(bytes: &[u8], from: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::FailureKind;
+    use crate::protocol::SealKey;
+
+    fn passed(framing: StreamFraming, status: u16) -> Passed {
+        let context = AnswerContext {
+            model: "m".into(),
+            id: "1".into(),
+            created: 0,
+            vendor: "anthropic".into(),
+            source: Wire::Anthropic,
+            stream_usage: true,
+            framing,
+            seal: SealKey::default(),
+        };
+        let mut passed = Passed::new(Wire::Anthropic, context, true);
+        passed.open(&Head { status, ..Head::default() });
+        passed
+    }
+
+    #[test]
+    fn a_break_is_told_once_or_known_as_a_cut() {
+        let (sse, array) = (StreamFraming::Sse, StreamFraming::JsonArray);
+        let cut = Failure::new(FailureKind::Connection, "reset");
+        let told = Failure { error_type: Some("overloaded_error".into()), ..cut.clone() };
+        for (framing, status, failure, writes, is_told) in [
+            (sse, 200, &cut, true, true),
+            // The provider's own error event has passed.
+            (sse, 200, &told, false, true),
+            (array, 200, &cut, false, false),
+            // Its array has no end.
+            (array, 200, &told, false, false),
+            (sse, 529, &told, false, true),
+        ] {
+            let mut out = Vec::new();
+            let read = passed(framing, status).fail(failure, &Usage::default(), &mut out);
+            assert_eq!((!out.is_empty(), read), (writes, is_told), "{framing:?} {status} {failure:?}");
+        }
+    }
 
     #[test]
     fn frames_end_at_blank_lines_of_both_kinds() {

@@ -49,6 +49,12 @@ pub(crate) enum Command {
     /// like for other providers); a base URL for each from OPENAI_BASE_URL and so on. With no key
     /// at all, a simulated provider is started on a free loopback port.
     Run(Box<RunOptions>),
+    /// Answers applications on any wire by calling one provider, over HTTP on loopback
+    ///
+    /// Point the SDK of an application at it: OpenAI's (both APIs), Anthropic's or Google's, whatever
+    /// the provider speaks. The key that an application sends goes nowhere; the provider's comes from
+    /// the environment, as for run. Each request that is over is a line on standard error.
+    Serve(ServeOptions),
     /// Serves a provider that misbehaves on demand, over HTTP on loopback
     Sim(SimOptions),
 }
@@ -223,6 +229,33 @@ pub(crate) struct CheckOptions {
     /// How far ahead to warn of prices that change or expire
     #[arg(long, value_name = "D", default_value = "30d", value_parser = days)]
     pub(crate) soon: u32,
+    #[command(flatten)]
+    pub(crate) prices: PriceFiles,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeOptions {
+    /// Whom to call: openai, openai-responses, anthropic, gemini, sim, or another known dialect
+    #[arg(long, value_name = "P")]
+    pub(crate) provider: Option<String>,
+    /// The model to ask for, whatever the application names
+    #[arg(long, value_name = "M")]
+    pub(crate) model: Option<String>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// Allow an address that other machines can reach: whoever reaches it spends the provider's key
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// Refuse every request that would lose anything on its way
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Refuse losses at this path and below it, such as sampling or tools; the longest path decides
+    #[arg(long, value_name = "PATH")]
+    pub(crate) refuse: Vec<String>,
+    /// Accept losses at this path and below it
+    #[arg(long, value_name = "PATH")]
+    pub(crate) accept: Vec<String>,
     #[command(flatten)]
     pub(crate) prices: PriceFiles,
 }

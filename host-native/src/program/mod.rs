@@ -1,8 +1,9 @@
-//! The command line: `run` makes a call, `sim` is a provider that misbehaves, `decode` reads
-//! recorded exchanges; `cost`, `models` and `pricing` are about money.
+//! The command line: `run` makes a call, `serve` answers applications, `sim` is a provider that
+//! misbehaves, `decode` reads recorded exchanges; `cost`, `models` and `pricing` are about money.
 
 mod arguments;
 mod attachment;
+mod callee;
 mod console;
 mod cost;
 mod countdown;
@@ -13,6 +14,7 @@ mod prices;
 mod pricing;
 mod report;
 mod run;
+mod serve;
 mod sim;
 mod tool_file;
 
@@ -45,6 +47,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Models(options) => models::main(&options),
         Command::Pricing(PricingCommand::Check(options)) => pricing::main(&options),
         Command::Run(options) => run::main(&options),
+        Command::Serve(options) => serve::main(&options),
         Command::Sim(options) => sim::main(&options),
     };
     match result {

@@ -159,7 +159,7 @@ impl Report {
 }
 
 /// The stated counts by bucket; zeros of parts are left out, wholes are not.
-fn tokens(usage: &Usage) -> String {
+pub(crate) fn tokens(usage: &Usage) -> String {
     let counts: Vec<_> = usage
         .counts
         .iter()

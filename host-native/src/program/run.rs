@@ -9,23 +9,22 @@ use tokenwire::core::model::SummaryLevel;
 use tokenwire::core::retry::AfterCommit;
 use tokenwire::{
     Client, Dialect, FailureKind, Message, Options, Reasoning, Request, RetryPolicy, Role, SpendingLimits,
-    Target, Update, Wire,
+    Update, Wire,
 };
 
 use tokio::sync::Notify;
 
 use super::arguments::{OnBreak, RunOptions, Thinking};
-use super::console::tell_line;
+use super::callee::Callee;
 use super::countdown::Countdown;
 use super::report::Report;
-use super::sim::Embedded;
 use super::{Fault, attachment, exit_code, prices, tool_file};
 
 /// Makes the call and prints it; gives the exit code.
 pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
     let request = request(options)?;
-    let callee = callee(options)?;
-    let request = Request { model: callee.model.clone(), ..request };
+    let callee = Callee::choose(options.provider.as_deref())?;
+    let request = Request { model: model(&callee, options)?, ..request };
     let client = Client::builder()
         .target(callee.provider.as_str(), callee.target.clone())
         .options(call_options(options)?)
@@ -40,14 +39,6 @@ pub(crate) fn main(options: &RunOptions) -> Result<u8, Fault> {
     runtime.block_on(call(&client, &callee, request, options))
 }
 
-/// Whom to call, and what keeps it alive.
-struct Callee {
-    provider: String,
-    model: String,
-    target: Target,
-    _sim: Option<Embedded>,
-}
-
 /// Models to call where none is named: small and current ones.
 fn default_model(dialect: &Dialect) -> Option<&'static str> {
     match dialect.name.as_ref() {
@@ -58,51 +49,17 @@ fn default_model(dialect: &Dialect) -> Option<&'static str> {
     }
 }
 
-fn callee(options: &RunOptions) -> Result<Callee, Fault> {
-    let wanted = options.provider.as_deref();
-    if wanted == Some("sim") {
-        return simulated(options, None);
-    }
-    let configured = Client::from_env().map_err(|e| e.to_string())?;
-    if configured.providers().next().is_none() {
-        return simulated(options, wanted);
-    }
-    let preferred = || {
-        let order = ["openai-responses", "anthropic", "gemini"];
-        let known = order.into_iter().find(|name| configured.providers().any(|p| p == *name));
-        known.or_else(|| configured.providers().next())
+/// The model that is named, or else one that suits the callee.
+fn model(callee: &Callee, options: &RunOptions) -> Result<String, Fault> {
+    let usual = || match callee.is_simulated() {
+        true => Some(demo_model(options)),
+        false => default_model(&callee.target.dialect),
     };
-    let provider = wanted.or_else(preferred).unwrap_or_default();
-    let target = configured.target(provider).map_err(|e| e.to_string())?.clone();
-    let model = options
+    options
         .model
         .clone()
-        .or_else(|| default_model(&target.dialect).map(str::to_owned))
-        .ok_or_else(|| format!("{provider} has no default model: name one with --model"))?;
-    Ok(Callee { provider: provider.into(), model, target, _sim: None })
-}
-
-/// Without a key there is still something to call: the simulated provider, over real HTTP.
-fn simulated(options: &RunOptions, wanted: Option<&str>) -> Result<Callee, Fault> {
-    let dialect = match wanted {
-        None => Dialect::of_wire(Wire::OpenaiResponses),
-        Some(name) => Dialect::by_name(name).ok_or_else(|| {
-            let known: Vec<_> = Dialect::ALL.iter().map(|d| d.name.as_ref()).collect();
-            format!("no provider named {name:?}: expected sim, {}", known.join(", "))
-        })?,
-    };
-    let sim = Embedded::start()?;
-    if wanted.is_none() && options.provider.is_none() {
-        tell_line(&format!(
-            "tokenwire: no key in the environment, so this calls a simulated provider at {}",
-            sim.url()
-        ));
-    } else {
-        tell_line(&format!("tokenwire: calling a simulated {} at {}", dialect.name, sim.url()));
-    }
-    let target = sim.target(dialect)?;
-    let model = options.model.clone().unwrap_or_else(|| demo_model(options).into());
-    Ok(Callee { provider: dialect.name.to_string(), model, target, _sim: Some(sim) })
+        .or_else(|| usual().map(str::to_owned))
+        .ok_or_else(|| format!("{} has no default model: name one with --model", callee.provider))
 }
 
 fn demo_model(options: &RunOptions) -> &'static str {

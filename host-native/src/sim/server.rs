@@ -1,11 +1,9 @@
-//! The listener and its thread.
+//! The server, and a connection to it.
 
-use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -13,12 +11,12 @@ use hyper::service::service_fn;
 use tokenwire_core::http::HttpRequest;
 use tokenwire_core::testing::provider::Provider;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::line::{Line, Signals};
 use super::replay::Replay;
 use super::service::{Shared, serve};
 use super::stats::{Ledger, Stats};
+use crate::listener::{ListenError, Listener, Place};
 
 /// How a server is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,17 +59,9 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is taken, or the system refuses.
-    #[error("cannot listen on {addr}: {source}")]
-    Listen {
-        /// The address.
-        addr: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// The address can be reached by others and that was not allowed.
-    #[error("expected a loopback address, found {0}")]
-    Remote(SocketAddr),
+    /// The address cannot be listened on or is not allowed.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// The folder of recorded exchanges cannot be read.
     #[error("cannot read the recordings in {folder}: {source}")]
     Replay {
@@ -86,10 +76,8 @@ pub enum Error {
 /// when it is dropped: its connections close at once.
 #[derive(Debug)]
 pub struct Server {
-    addr: SocketAddr,
+    listener: Listener,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<Infallible>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -98,9 +86,6 @@ impl Server {
     /// # Errors
     /// The address cannot be listened on or is not allowed, or the recordings cannot be read.
     pub fn start(options: Options) -> Result<Self, Error> {
-        if !options.addr.ip().is_loopback() && !options.allow_remote {
-            return Err(Error::Remote(options.addr));
-        }
         let replay = match &options.replay {
             Some(folder) => {
                 let cut_seed = options.cut_replays.then_some(options.seed);
@@ -116,30 +101,26 @@ impl Server {
             max_request_bytes: options.max_request_bytes,
             pace_ms: options.pace_ms,
         });
-        let (stop, stopped) = oneshot::channel();
-        let listen = |source| Error::Listen { addr: options.addr, source };
-        let listener = TcpListener::bind(options.addr).map_err(listen)?;
-        listener.set_nonblocking(true).map_err(listen)?;
-        let addr = listener.local_addr().map_err(listen)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(listen)?;
-        let thread = std::thread::Builder::new()
-            .name("tokenwire-sim".into())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || runtime.block_on(run(listener, shared, options.max_connections, stopped))
-            })
-            .map_err(listen)?;
-        Ok(Self { addr, shared, stop: Some(stop), thread: Some(thread) })
+        let place = Place {
+            addr: options.addr,
+            allow_remote: options.allow_remote,
+            max_connections: options.max_connections,
+        };
+        let listener = Listener::start("tokenwire-sim", place, {
+            let shared = Arc::clone(&shared);
+            move |stream| connection(stream, Arc::clone(&shared))
+        })?;
+        Ok(Self { listener, shared })
     }
 
     /// Where it listens.
     pub const fn addr(&self) -> SocketAddr {
-        self.addr
+        self.listener.addr()
     }
 
     /// Its URL without a path or a slash at the end: `http://127.0.0.1:43210`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        format!("http://{}", self.addr())
     }
 
     /// The counts so far.
@@ -158,57 +139,16 @@ impl Server {
     }
 
     /// Serves for as long as the program runs.
-    pub fn join(mut self) {
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been printed there.
-            let _ = thread.join();
-        }
+    pub fn join(self) {
+        self.listener.join();
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Accepts until `stopped`; what is open then is dropped with the runtime.
-async fn run(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    max_connections: usize,
-    stopped: oneshot::Receiver<Infallible>,
-) {
-    // It is non-blocking and bound: the reactor has no reason to refuse it.
-    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-        tokio::spawn(accept(listener, shared, max_connections));
-    }
-    let _ = stopped.await;
-}
-
-async fn accept(listener: tokio::net::TcpListener, shared: Arc<Shared>, max_connections: usize) {
-    let places = Arc::new(Semaphore::new(max_connections.clamp(1, Semaphore::MAX_PERMITS)));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(connection(stream, Arc::clone(&shared), place));
-            }
-            // Out of descriptors, or a connection that is gone already: others may come.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, shared: Arc<Shared>, place: OwnedSemaphorePermit) {
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     shared.ledger.count(|s| {
         s.connections += 1;
         s.open += 1;
     });
-    // Each step is to leave as it is.
-    let _ = stream.set_nodelay(true);
     let signals = Arc::new(Signals::default());
     let service = service_fn({
         let (shared, signals) = (Arc::clone(&shared), Arc::clone(&signals));
@@ -217,5 +157,4 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, place: OwnedSemaphor
     // A broken connection is what it is for: the answers are counted where they end.
     let _ = http1::Builder::new().serve_connection(Line::new(stream, signals), service).await;
     shared.ledger.count(|s| s.open -= 1);
-    drop(place);
 }

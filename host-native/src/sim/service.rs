@@ -5,12 +5,11 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::HeaderValue;
 use hyper::http::response::Parts;
-use hyper::{HeaderMap, Request, Response, StatusCode};
-use tokenwire_core::http::{Headers, HttpRequest, Method};
+use hyper::{HeaderMap, Request, Response};
+use tokenwire_core::http::{Headers, HttpRequest};
 use tokenwire_core::testing::provider::{Answer, BodySteps, Provider, Reaction};
 
 use super::body::{StepBody, Underway};
@@ -18,6 +17,7 @@ use super::line::Signals;
 use super::replay::Replay;
 use super::stats::Ledger;
 use crate::clock::wall;
+use crate::http_values::{self, append};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -76,22 +76,11 @@ fn react(shared: &Shared, request: &HttpRequest) -> Reaction {
 
 /// Reads a request whole; what cannot be read is answered at once.
 async fn read(request: Request<Incoming>, max_bytes: usize) -> Result<HttpRequest, Answer> {
-    let method = match *request.method() {
-        hyper::Method::GET => Method::Get,
-        hyper::Method::POST => Method::Post,
-        _ => return Err(told(405, "expected GET or POST")),
-    };
-    let url = request.uri().to_string();
-    let headers: Headers = request
-        .headers()
-        .iter()
-        .map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        })
-        .collect();
-    let body = Limited::new(request.into_body(), max_bytes).collect().await;
-    let body = body.map_err(|_| told(413, "expected a smaller or a whole body"))?;
-    Ok(HttpRequest { method, url, headers, body: body.to_bytes().into() })
+    let method = http_values::method(request.method()).ok_or_else(|| told(405, "expected GET or POST"))?;
+    let (url, headers) = (request.uri().to_string(), http_values::headers(request.headers()));
+    let body = http_values::whole(request.into_body(), max_bytes).await;
+    let body = body.ok_or_else(|| told(413, "expected a smaller or a whole body"))?;
+    Ok(HttpRequest { method, url, headers, body })
 }
 
 /// A plain answer of the server's own.
@@ -106,22 +95,11 @@ fn told(status: u16, message: &str) -> Answer {
 }
 
 fn head_and_steps(answer: Answer) -> (Parts, BodySteps) {
-    let (mut head, ()) = Response::new(()).into_parts();
-    head.status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in answer.headers.iter() {
-        append(&mut head.headers, name, value.as_bytes());
-    }
+    let mut head = http_values::head(answer.status, &answer.headers);
     if let Some((name, value)) = &answer.bad_header {
         append(&mut head.headers, name, value);
     }
     (head, answer.body)
-}
-
-/// What HTTP forbids in a header is left out.
-fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
-    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
-        headers.append(name, value);
-    }
 }
 
 /// Lets pages of any origin call, with any header: nothing here is secret.

@@ -2,21 +2,13 @@
 
 use std::pin::pin;
 
-use futures::future::LocalBoxFuture;
 use futures::{FutureExt, StreamExt, poll};
 use tokenwire::sim::Server;
 use tokenwire::{Client, Event, EventStream, FailureKind, FinishReason, OutcomeStatus, Update, Wire};
 
+use crate::executors::on_each_executor;
 use crate::raw_server::RawServer;
 use crate::setup::{LIMIT, ask, client, complete, once, quick, read, server, shown};
-
-/// Runs the same test on each executor, with nothing set up for it.
-fn on_each_executor<'a>(test: impl Fn() -> LocalBoxFuture<'a, ()>) {
-    async_std::task::block_on(test());
-    smol::block_on(test());
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(test());
-    tokio::runtime::Builder::new_multi_thread().build().expect("a runtime").block_on(test());
-}
 
 async fn to_first_text(stream: &mut EventStream) -> String {
     loop {

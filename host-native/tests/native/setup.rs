@@ -1,30 +1,18 @@
 //! Servers, clients and requests for the tests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::StreamExt;
-use tokenwire::core::retry::{Backoff, Jitter};
 use tokenwire::sim::{self, Server};
 use tokenwire::{
     Client, Credential, Dialect, Event, EventStream, Message, Options, Outcome, Request, RetryPolicy, Target,
     Update, Wire,
 };
 
-/// Far longer than anything here takes; it only turns a hang into a failure.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) use crate::quick::{LIMIT, quick};
 
 pub(crate) fn server() -> Server {
     Server::start(sim::Options::default()).expect("a free port on loopback")
-}
-
-/// Retries at once, and no hang.
-pub(crate) fn quick() -> Options {
-    let backoff = Backoff { base_ms: 1, factor: 1, cap_ms: 1, jitter: Jitter::None };
-    let mut options = tokenwire::default_options();
-    options.retry = RetryPolicy { backoff, ..RetryPolicy::bounded() };
-    options.deadlines.call_ms = Some(LIMIT.as_millis() as u64);
-    options
 }
 
 /// Quick, and one attempt only.
