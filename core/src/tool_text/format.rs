@@ -179,6 +179,8 @@ pub(super) enum Raw {
     Code,
     /// The arguments of a malformed call.
     Malformed,
+    /// The tool's only parameter, where that is a string; text where it has others.
+    Only,
     /// No call: it was text.
     Text,
 }

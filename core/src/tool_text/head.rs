@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 
 use super::declared::Declared;
 use super::format::Head;
+use super::work;
 
 /// More than any head holds.
 pub(super) const MAX_HEAD: usize = 256;
@@ -75,6 +76,7 @@ fn plain(name: &str) -> Cow<'_, str> {
 
 /// Whether a head may begin with `text`; with what it may not begin with, it may not go on either.
 pub(super) fn is_plausible(text: &str, head: Head, tools: &Declared) -> bool {
+    work::count(text.len());
     let is_short = text.len() <= MAX_HEAD;
     is_short
         && match head {

@@ -1,5 +1,7 @@
 //! Which places of ordinary text only show a marker: code fences, quoted lines, quotes.
 
+use super::work;
+
 /// What the text so far means for what comes next.
 ///
 /// Fences are those of Markdown: three or more backticks or tildes at a line's start, up to three
@@ -37,6 +39,7 @@ impl Lines {
     /// Takes the next piece of the text.
     pub(super) fn feed(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        work::count(bytes.len());
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if byte != b'\n' && matches!(self.line, Line::Words | Line::Quote) {

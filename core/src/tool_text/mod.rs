@@ -80,6 +80,7 @@ mod tag_calls;
 mod tests;
 mod typing;
 mod value;
+mod work;
 
-pub use adapter::{MAX_HELD_BYTES, MAX_WHOLE_BYTES, ToolText};
+pub use adapter::{MAX_CANDIDATES, MAX_HELD_BYTES, MAX_OPEN_PARTS, MAX_WHOLE_BYTES, ToolText};
 pub use format::{Format, Formats};

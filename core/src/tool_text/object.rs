@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::declared::Declared;
 use super::format::Json;
 use super::value::{Step, Value};
+use super::work;
 use crate::json::{Kind, Reader};
 use crate::model::ToolCallKind;
 
@@ -170,6 +171,7 @@ impl Object {
     fn next_byte(&mut self, window: &str) -> Option<u8> {
         let bytes = window.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
+            work::count(1);
             if !byte.is_ascii_whitespace() {
                 return Some(*byte);
             }

@@ -205,12 +205,26 @@ const FUNCTIONARY_CALL: Tags = Tags { opens: &[">>>"], ends: &["\n"], raw: Raw::
 const TOOL_FENCES: Row = Row::new(
     &[""],
     &[],
-    Calls::Tags(Tags { opens: &["```"], ends: &["\n"], head: Head::Plain, closes: &["```"], ..Tags::JSON }),
+    Calls::Tags(Tags {
+        opens: &["```"],
+        ends: &["\n"],
+        head: Head::Plain,
+        raw: Raw::Only,
+        closes: &["```"],
+        ..Tags::JSON
+    }),
 );
 const TOOL_TAGS: Row = Row::new(
     &[""],
     &[],
-    Calls::Tags(Tags { opens: &["<"], ends: &[">"], head: Head::Plain, closes: &["</*>"], ..Tags::JSON }),
+    Calls::Tags(Tags {
+        opens: &["<"],
+        ends: &[">"],
+        head: Head::Plain,
+        raw: Raw::Only,
+        closes: &["</*>"],
+        ..Tags::JSON
+    }),
 );
 const TOOL_USAGE: Row = Row::new(
     &[""],

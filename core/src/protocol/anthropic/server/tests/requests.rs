@@ -263,8 +263,13 @@ fn results_become_messages_of_the_tool() {
 #[test]
 fn a_direct_caller_is_what_is_meant_without_one() {
     let call = |caller: &str| {
-        let block = alloc::format!(r#"{{"type":"tool_use","id":"t","name":"f","input":{{}},"caller":{caller}}}"#);
-        messages(&alloc::format!(r#"[{{"role":"assistant","content":[{block}]}}]"#)).remove(0).parts.remove(0).opaque
+        let block =
+            alloc::format!(r#"{{"type":"tool_use","id":"t","name":"f","input":{{}},"caller":{caller}}}"#);
+        messages(&alloc::format!(r#"[{{"role":"assistant","content":[{block}]}}]"#))
+            .remove(0)
+            .parts
+            .remove(0)
+            .opaque
     };
     assert_eq!(call(r#"{"type":"direct"}"#), []);
     assert_eq!(call(r#"{"type":"direct","x":1}"#)[0].field, "caller");
