@@ -70,7 +70,15 @@ impl Key {
             _ => Self::Other,
         }
     }
+
+    /// Whether its value is the tool's name.
+    const fn is_name(self) -> bool {
+        matches!(self, Self::Function | Self::Name)
+    }
 }
+
+/// More bytes than a tool's name in quotes has, its namespace included.
+const MAX_NAME: usize = 256;
 
 /// What reading led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,7 +237,12 @@ impl Object {
     fn value(&mut self, window: &str, tools: &Declared) -> Option<Read> {
         let State::Value(key, start, value) = &mut self.state else { return None };
         let (key, start) = (*key, *start);
-        match value.follow(&window[self.at..]) {
+        let step = value.follow(&window[self.at..]);
+        let end = if let Step::End(length) = step { self.at + length } else { window.len() };
+        if key.is_name() && !self.is_given && end - start > MAX_NAME {
+            return Some(Read::Foreign);
+        }
+        match step {
             Step::More => {
                 self.at = window.len();
                 Some(Read::More)
@@ -254,6 +267,9 @@ impl Object {
             self.state = State::FirstKey;
             return None;
         }
+        if key.is_name() && byte != b'"' && !self.is_given {
+            return Some(Read::Broken(self.at));
+        }
         let is_function = self.tool.is_some_and(|t| tools.tool(t).kind == ToolCallKind::Function);
         if key == Key::Arguments && byte == b'{' && is_function && self.arguments.is_none() && !self.is_given
         {
@@ -273,7 +289,7 @@ impl Object {
                 self.arguments = Some(range);
             }
             _ if self.is_given => {}
-            Key::Name | Key::Function => {
+            _ if key.is_name() => {
                 let text = Reader::new(&window[range]).string().ok();
                 match text.and_then(|name| tools.resolve(&name)) {
                     Some(tool) => self.tool = Some(tool),
@@ -281,7 +297,7 @@ impl Object {
                 }
             }
             Key::Id => self.id = Some(range.start + 1..range.end - 1).filter(|_| is_string(&window[range])),
-            Key::Definition | Key::Other | Key::Usual => {}
+            Key::Definition | Key::Function | Key::Name | Key::Other | Key::Usual => {}
         }
         None
     }

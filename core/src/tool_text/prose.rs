@@ -28,7 +28,7 @@ const END_TOKENS: &[&str] = &[
 
 /// Thinking that a server left in the text, where an answer or what follows a call begins: only formats
 /// that call out of thinking are looked for in it.
-const THOUGHTS: &[(&str, &str)] = &[
+pub(super) const THOUGHTS: &[(&str, &str)] = &[
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<seed:think>", "</seed:think>"),
@@ -41,7 +41,7 @@ const THOUGHTS: &[(&str, &str)] = &[
 ];
 
 /// What closes a thought that the prompt opened: the answer begins behind it.
-const CLOSES: &[&str] = &["</think>", "</thinking>", "</seed:think>", "[/THINK]"];
+pub(super) const CLOSES: &[&str] = &["</think>", "</thinking>", "</seed:think>", "[/THINK]"];
 
 /// More blanks than a model writes before its first word or between two calls.
 const MAX_EDGE_BLANKS: usize = 1024;

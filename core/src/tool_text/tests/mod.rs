@@ -7,6 +7,8 @@ mod laws;
 mod named_formats;
 mod parameter_formats;
 mod prose_stays;
+mod sample_laws;
+mod samples;
 mod source_formats;
 
 use alloc::string::{String, ToString};
