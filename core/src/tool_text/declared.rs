@@ -63,6 +63,11 @@ impl Declared {
         self.tools.iter().any(|t| t.name.starts_with(written))
     }
 
+    /// Whether `written` is a tool's name as it stands.
+    pub(super) fn is_name(&self, written: &str) -> bool {
+        self.position(written).is_some()
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         self.tools.iter().position(|t| t.name == name)
     }

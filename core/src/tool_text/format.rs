@@ -166,6 +166,8 @@ pub(super) struct Tags {
 pub(super) enum Head {
     /// In quotes, then attributes; or as the first word.
     Name,
+    /// The same, then an id behind a mark of its own.
+    NameAndId,
     /// The head is the name and nothing else, to be given up at the first letter that fits no tool.
     Plain,
     /// Behind `to=`.

@@ -58,17 +58,32 @@ enum Key {
     Usual,
 }
 
+/// The keys that mean something.
+const KEYS: &[(&str, Key)] = &[
+    ("name", Key::Name),
+    ("tool", Key::Name),
+    ("tool_name", Key::Name),
+    ("arguments", Key::Arguments),
+    ("parameters", Key::Arguments),
+    ("input", Key::Arguments),
+    ("description", Key::Definition),
+    ("function", Key::Function),
+    ("id", Key::Id),
+    ("type", Key::Usual),
+    ("index", Key::Usual),
+    ("tool_call_id", Key::Usual),
+    ("call_id", Key::Usual),
+];
+
 impl Key {
     fn of(key: &str) -> Self {
-        match key {
-            "name" | "tool" | "tool_name" => Self::Name,
-            "arguments" | "parameters" | "input" => Self::Arguments,
-            "description" => Self::Definition,
-            "function" => Self::Function,
-            "id" => Self::Id,
-            "type" | "index" | "tool_call_id" | "call_id" => Self::Usual,
-            _ => Self::Other,
-        }
+        KEYS.iter().find(|(name, _)| *name == key).map_or(Self::Other, |(_, key)| *key)
+    }
+
+    /// Whether the beginning of a key, as it is written, may become one that a call has.
+    fn may_begin(written: &str) -> bool {
+        let is_begun = |(name, key): &(&str, Self)| *key != Self::Definition && name.starts_with(written);
+        written.contains('\\') || KEYS.iter().any(is_begun)
     }
 
     /// Whether its value is the tool's name.
@@ -77,7 +92,7 @@ impl Key {
     }
 }
 
-/// More bytes than a tool's name in quotes has, its namespace included.
+/// More bytes than a key or a tool's name in quotes has, its namespace included.
 const MAX_NAME: usize = 256;
 
 /// What reading led to.
@@ -202,10 +217,18 @@ impl Object {
     fn key(&mut self, window: &str, tools: &Declared) -> Option<Read> {
         let State::Key(start, value) = &mut self.state else { return None };
         let start = *start;
-        match value.follow(&window[self.at..]) {
+        let step = value.follow(&window[self.at..]);
+        let end = if let Step::End(length) = step { self.at + length } else { window.len() };
+        if end - start > MAX_NAME && !self.is_given {
+            return Some(Read::Foreign);
+        }
+        match step {
             Step::More => {
                 self.at = window.len();
-                Some(Read::More)
+                let is_open = self.json.is_sure || self.is_given;
+                // Where nothing but its keys tells a call, one that no call has ends the search.
+                let may_go_on = is_open || Key::may_begin(&window[(start + 1).min(end)..]);
+                Some(if may_go_on { Read::More } else { Read::Foreign })
             }
             Step::Broken(at) => Some(Read::Broken(self.at + at)),
             Step::End(length) => {

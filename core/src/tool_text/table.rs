@@ -61,7 +61,10 @@ pub(super) static FORMATS: &[Format] = &[
         "llama4",
         &[Row::new(&["<|python_start|>"], &["<|python_end|>"], Calls::Python(SOURCE)), BARE_SOURCE],
     ),
-    automatic("tool-code", &[Row::new(&["```tool_code"], &["```"], Calls::Python(SOURCE))]),
+    automatic(
+        "tool-code",
+        &[Row::new(&["```tool_code\n", "```tool_code\r\n"], &["```"], Calls::Python(SOURCE))],
+    ),
     automatic("function-gemma", &[FUNCTION_GEMMA]),
     automatic("gemma4", &[GEMMA4]),
     automatic("gemini", &[GEMINI]),
@@ -123,6 +126,7 @@ const MISTRAL_NAMED: Row = Row::new(
         opens: &["[TOOL_CALLS]"],
         ends: &["[ARGS]", "[ARGS"],
         stops: &["{"],
+        head: Head::NameAndId,
         raw: Raw::Malformed,
         ..Tags::JSON
     }),

@@ -149,6 +149,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ["<function_call>", NAMED, "</function_call><function_call>", "</function_call>"],
         Json,
     ),
+    sample("hermes-tags", ["<xml>", NAMED, "</xml><xml>", "</xml>"], Json),
     sample(
         "longcat",
         ["<longcat_tool_call>", NAMED, "</longcat_tool_call>\n<longcat_tool_call>", "</longcat_tool_call>"],
@@ -194,6 +195,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     sample("apertus", ["<|tools_prefix|>[", r#"{"$T": $A}"#, ", ", "]<|tools_suffix|>"], Json),
     sample("mistral", ["[TOOL_CALLS] [", NAMED, ", ", "]"], Json),
     sample("mistral", ["[TOOL_CALLS]", "$T$A", "[TOOL_CALLS]", ""], Json),
+    sample("mistral", ["[TOOL_CALLS]", "$T[CALL_ID]a1b2c3d4e[ARGS]$A", "[TOOL_CALLS]", ""], Json),
     sample("mistral", ["[TOOL_CALLS]", "$T[ARGS]$A", "[TOOL_CALLS]", "</s>"], Json),
     sample("llama3", ["<|python_tag|>", PARAMETERS, "; ", "<|eom_id|>"], Json),
     bare("llama3", ["", PARAMETERS, ";", ""], Json),
@@ -203,7 +205,22 @@ pub(super) const SAMPLES: &[Sample] = &[
         ["<tool_call>\n", "<function=$T>\n$A</function>", "\n</tool_call>\n<tool_call>\n", "\n</tool_call>"],
         QWEN,
     ),
+    marked(
+        "qwen3-coder",
+        ["", "<function name=\"$T\">$A</function>", "\n", ""],
+        Parameters("<parameter name=\"$k\">$v</parameter>"),
+    ),
     marked("qwen3-coder", ["", "<function=$T>\n$A</function>", "\n", ""], QWEN),
+    sample(
+        "seed-oss",
+        [
+            "<seed:tool_call>",
+            "<function name=\"$T\">$A</function>",
+            "</seed:tool_call><seed:tool_call>",
+            "</seed:tool_call>",
+        ],
+        Parameters("<parameter name=\"$k\">$v</parameter>"),
+    ),
     sample(
         "seed-oss",
         [
@@ -221,6 +238,26 @@ pub(super) const SAMPLES: &[Sample] = &[
             "<｜tool▁call▁begin｜>function<｜tool▁sep｜>$T\n```json\n$A\n```<｜tool▁call▁end｜>",
             "\n",
             "<｜tool▁calls▁end｜><｜end▁of▁sentence｜>",
+        ],
+        Json,
+    ),
+    sample(
+        "deepseek-v3",
+        [
+            "<｜tool calls begin｜>",
+            "function<｜tool▁sep｜>$T\n```json\n$A\n```<｜tool▁call▁end｜>",
+            "\n",
+            "<｜tool▁calls▁end｜>",
+        ],
+        Json,
+    ),
+    sample(
+        "deepseek-v3.1",
+        [
+            "<｜tool calls begin｜>",
+            "<｜tool▁call▁begin｜>$T<｜tool▁sep｜>$A<｜tool▁call▁end｜>",
+            "",
+            "<｜tool▁calls▁end｜>",
         ],
         Json,
     ),
@@ -360,6 +397,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     marked("functionary-v3.2", ["", ">>>$T\n$A", "\n", ""], Json),
     marked("kimi-k2-stripped", ["", "functions.$T:0$A", " ", ""], Json),
     marked("harmony-stripped", ["", "assistantcommentary to=functions.$T json$A", "\n", ""], Json),
+    sample("fenced", ["```xml\n<tool_call>", NAMED, ",", "</tool_call>\n```"], Json),
     sample("fenced", ["```json\n[", NAMED, ", ", "]\n```"], Json),
     marked("tool-fences", ["", "```$T\n$A\n```", "\n", ""], Json),
     marked("tool-tags", ["", "<$T>$A</$T>", "\n", ""], Json),
