@@ -195,6 +195,7 @@ impl TagCalls {
             Found::Full(at, length) if self.is_end(&window[at..], ended) => (at, Some(at + length)),
             Found::Full(at, _) => (at, Some(at)),
             Found::Partial(at) => (at, None),
+            Found::No if window.len() - begin > MAX_HEAD => return self.no_head(window, from),
             Found::No => (window.len(), None),
         };
         let text = &window[begin..end];
@@ -209,8 +210,14 @@ impl TagCalls {
                 (self.at, self.state) = (next, State::Body);
                 Step::On
             }
-            // What stands in the head may be anything; a bare one has no marker to give back.
-            _ if from == 0 => Step::Over(window.chars().next().map_or(0, char::len_utf8)),
+            _ => self.no_head(window, from),
+        }
+    }
+
+    /// What stands in the head may be anything; a bare one has no marker to give back.
+    fn no_head(&self, window: &str, from: usize) -> Step {
+        match from {
+            0 => Step::Over(window.chars().next().map_or(0, char::len_utf8)),
             _ => Step::Over(from),
         }
     }

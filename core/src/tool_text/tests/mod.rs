@@ -2,8 +2,9 @@
 
 mod broken;
 mod events;
+mod fuzz;
 mod json_formats;
-mod laws;
+mod linear;
 mod named_formats;
 mod parameter_formats;
 mod prose_stays;
