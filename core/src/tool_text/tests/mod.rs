@@ -1,6 +1,7 @@
 //! Whole texts through the adapter, cut in every way.
 
 mod broken;
+mod decoded;
 mod events;
 mod fuzz;
 mod json_formats;
