@@ -40,13 +40,18 @@ impl Format {
     }
 }
 
-/// A set of formats.
+/// A set of formats: [`Self::auto`] where the model is not known, or the few that it writes.
 ///
 /// ```
 /// use tokenwire_core::tool_text::{Format, Formats};
+///
 /// let hermes = Format::by_name("hermes").expect("a known format");
-/// let formats = Formats::NONE.with(hermes);
-/// assert!(formats.contains(hermes) && Formats::auto().contains(hermes));
+/// let fenced = Format::by_name("fenced").expect("a known format");
+/// assert!(Formats::auto().contains(hermes) && !Formats::auto().contains(fenced));
+///
+/// let formats = Formats::auto().with(fenced).without(hermes);
+/// assert!(formats.contains(fenced) && !formats.contains(hermes));
+/// assert!(Formats::NONE.is_empty());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Formats(u64);
