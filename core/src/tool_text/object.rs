@@ -80,10 +80,12 @@ impl Key {
         KEYS.iter().find(|(name, _)| *name == key).map_or(Self::Other, |(_, key)| *key)
     }
 
-    /// Whether the beginning of a key, as it is written, may become one that a call has.
+    /// Whether the beginning of a key, as it is written, may become one that a call has; what stands behind a
+    /// backslash may be anything.
     fn may_begin(written: &str) -> bool {
-        let is_begun = |(name, key): &(&str, Self)| *key != Self::Definition && name.starts_with(written);
-        written.contains('\\') || KEYS.iter().any(is_begun)
+        let plain = written.split('\\').next().unwrap_or_default();
+        let is_begun = |(name, key): &(&str, Self)| *key != Self::Definition && name.starts_with(plain);
+        KEYS.iter().any(is_begun)
     }
 
     /// Whether its value is the tool's name.
@@ -218,17 +220,17 @@ impl Object {
         let State::Key(start, value) = &mut self.state else { return None };
         let start = *start;
         let step = value.follow(&window[self.at..]);
-        let end = if let Step::End(length) = step { self.at + length } else { window.len() };
-        if end - start > MAX_NAME && !self.is_given {
+        let end = if let Step::End(n) | Step::Broken(n) = step { self.at + n } else { window.len() };
+        // Where nothing but its keys tells a call, one that no call has ends the search.
+        let written = window[start + 1..end.max(start + 1)].trim_end_matches('"');
+        let may_go_on = end - start <= MAX_NAME && (self.json.is_sure || Key::may_begin(written));
+        if !may_go_on && !self.is_given {
             return Some(Read::Foreign);
         }
         match step {
             Step::More => {
                 self.at = window.len();
-                let is_open = self.json.is_sure || self.is_given;
-                // Where nothing but its keys tells a call, one that no call has ends the search.
-                let may_go_on = is_open || Key::may_begin(&window[(start + 1).min(end)..]);
-                Some(if may_go_on { Read::More } else { Read::Foreign })
+                Some(Read::More)
             }
             Step::Broken(at) => Some(Read::Broken(self.at + at)),
             Step::End(length) => {
@@ -261,7 +263,7 @@ impl Object {
         let State::Value(key, start, value) = &mut self.state else { return None };
         let (key, start) = (*key, *start);
         let step = value.follow(&window[self.at..]);
-        let end = if let Step::End(length) = step { self.at + length } else { window.len() };
+        let end = if let Step::End(n) | Step::Broken(n) = step { self.at + n } else { window.len() };
         if key.is_name() && !self.is_given && end - start > MAX_NAME {
             return Some(Read::Foreign);
         }
