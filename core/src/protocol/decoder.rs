@@ -65,6 +65,17 @@ struct Filtered<'a> {
     sink: &'a mut dyn Sink,
 }
 
+impl Filtered<'_> {
+    /// Lets `read` give the events of a value that is there as a whole: a call of the provider's own
+    /// counts in it wherever it stands.
+    fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.filter.iter_mut().for_each(|filter| filter.begin_whole());
+        let result = read(self);
+        self.filter.iter_mut().for_each(|filter| filter.end_whole(self.sink));
+        result
+    }
+}
+
 impl Sink for Filtered<'_> {
     fn event(&mut self, event: Event<'_>) {
         match &mut self.filter {
@@ -165,7 +176,7 @@ impl Decoder {
         pushed
     }
 
-    fn push_to(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, DecodeError> {
+    fn push_to(&mut self, bytes: &[u8], sink: &mut Filtered<'_>) -> Result<Progress, DecodeError> {
         let mut bytes = bytes;
         if matches!(self.framing, Framing::Unknown) {
             let Some(at) = bytes.iter().position(|b| !b.is_ascii_whitespace()) else {
@@ -190,7 +201,7 @@ impl Decoder {
                     let value = value.map_err(|e| too_large("the response body", e))?;
                     match *is_array {
                         true => wire.element(&text(value), sink)?,
-                        false => wire.whole(&text(value), sink)?,
+                        false => sink.whole(|sink| wire.whole(&text(value), sink))?,
                     }
                     if wire.progress() == Progress::Complete {
                         break;
@@ -234,7 +245,7 @@ impl Decoder {
         ended
     }
 
-    fn end_to(&mut self, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+    fn end_to(&mut self, sink: &mut Filtered<'_>) -> Result<(), DecodeError> {
         let wire = self.wire.get();
         if wire.progress() != Progress::Complete {
             match &mut self.framing {
@@ -244,7 +255,7 @@ impl Decoder {
                         && wire.progress() == Progress::Open
                     {
                         // What has no end is cut: an error in it is no error of the peer's.
-                        if wire.whole(&text(value), sink).is_err() {
+                        if sink.whole(|sink| wire.whole(&text(value), sink)).is_err() {
                             return Err(DecodeError::Incomplete { expected: "the end of the JSON body" });
                         }
                     }

@@ -14,6 +14,13 @@ use crate::model::{Event, Finish, FinishReason, PartKind, Sink, Tool};
 /// comes is malformed; what cannot be called yet is text.
 pub const MAX_HELD_BYTES: usize = 1 << 20;
 
+/// How many parts are read at one time; what else is open then passes as it is. So the cap on all that
+/// is held back is this many times [`MAX_HELD_BYTES`].
+pub const MAX_OPEN_PARTS: usize = 64;
+
+/// Of how many candidates the text is read, the first ones; that of others passes as it is.
+pub const MAX_CANDIDATES: u32 = 64;
+
 /// How many bytes of events a whole response may have to be judged as one; beyond, it is read like a
 /// stream.
 pub const MAX_WHOLE_BYTES: usize = 16 << 20;
@@ -122,8 +129,19 @@ impl ToolText {
     /// [`MAX_WHOLE_BYTES`] the response is read like a stream.
     #[must_use]
     pub fn for_whole_response(mut self) -> Self {
-        self.waiting = Some(Waiting::default());
+        self.begin_whole();
         self
+    }
+
+    /// What comes up to [`Self::end_whole`] is there as a whole, and is judged as in
+    /// [`Self::for_whole_response`].
+    pub fn begin_whole(&mut self) {
+        self.waiting = Some(self.waiting.take().unwrap_or_default());
+    }
+
+    /// What came since [`Self::begin_whole`] goes out.
+    pub fn end_whole(&mut self, sink: &mut dyn Sink) {
+        self.judge(sink);
     }
 
     /// How many bytes of text are held back.
@@ -155,7 +173,9 @@ impl ToolText {
     fn judge(&mut self, sink: &mut dyn Sink) {
         let Some(waiting) = self.waiting.take() else { return };
         for event in &waiting.events {
-            if let Event::PartStart { candidate, kind: PartKind::ToolCall { .. }, .. } = event {
+            if let Event::PartStart { candidate, kind: PartKind::ToolCall { .. }, .. } = event
+                && *candidate < MAX_CANDIDATES
+            {
                 self.candidate(*candidate).has_own_call = true;
             }
         }
@@ -228,8 +248,7 @@ impl ToolText {
             }
             _ => None,
         };
-        let has_own_call = self.candidates.iter().any(|c| c.number == candidate && c.has_own_call);
-        if let (Some(voice), false) = (voice, has_own_call) {
+        if let (Some(voice), true) = (voice, self.may_read(candidate)) {
             let split = Split::new(part, candidate, voice);
             self.parts.push(Scanned { split, scanner: Scanner::new(self.max_held) });
             return;
@@ -239,8 +258,16 @@ impl ToolText {
         sink.event(Event::PartStart { part: number, candidate, kind });
     }
 
+    fn may_read(&self, candidate: u32) -> bool {
+        let has_own_call = self.candidates.iter().any(|c| c.number == candidate && c.has_own_call);
+        candidate < MAX_CANDIDATES && self.parts.len() < MAX_OPEN_PARTS && !has_own_call
+    }
+
     /// The provider sends calls of its own: text of that candidate is text from now on.
     fn prefer_own_calls(&mut self, candidate: u32, sink: &mut dyn Sink) {
+        if candidate >= MAX_CANDIDATES {
+            return;
+        }
         self.candidate(candidate).has_own_call = true;
         for at in 0..self.parts.len() {
             if self.parts[at].split.candidate == candidate {

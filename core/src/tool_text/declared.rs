@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::schema::Parameters;
 use crate::json::RawJson;
 use crate::model::{Tool, ToolCallKind};
 
@@ -18,6 +19,13 @@ pub(super) struct Known {
     pub(super) name: String,
     pub(super) kind: ToolCallKind,
     pub(super) schema: Option<RawJson>,
+}
+
+impl Known {
+    /// The name of its only parameter, where it has one and that is a string.
+    pub(super) fn only_text(&self) -> Option<String> {
+        Parameters::of(self.schema.as_ref()).only_text().map(String::from)
+    }
 }
 
 /// What templates put before a name.
@@ -53,6 +61,11 @@ impl Declared {
     /// Whether a tool's name begins with `written`.
     pub(super) fn has_prefix(&self, written: &str) -> bool {
         self.tools.iter().any(|t| t.name.starts_with(written))
+    }
+
+    /// Whether `written` is a tool's name as it stands.
+    pub(super) fn is_name(&self, written: &str) -> bool {
+        self.position(written).is_some()
     }
 
     fn position(&self, name: &str) -> Option<usize> {

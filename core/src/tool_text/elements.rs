@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::schema::{Form, Type};
 use super::typing;
+use super::work;
 use crate::json::Writer;
 
 /// Deeper elements stay text.
@@ -42,6 +43,7 @@ fn write_inner(w: &mut Writer, inner: &str, depth: u32) {
 
 /// Names and contents of the elements that `text` consists of.
 fn children(text: &str) -> Option<Vec<(&str, &str)>> {
+    work::count(text.len());
     let mut found = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {

@@ -40,13 +40,18 @@ impl Format {
     }
 }
 
-/// A set of formats.
+/// A set of formats: [`Self::auto`] where the model is not known, or the few that it writes.
 ///
 /// ```
 /// use tokenwire_core::tool_text::{Format, Formats};
+///
 /// let hermes = Format::by_name("hermes").expect("a known format");
-/// let formats = Formats::NONE.with(hermes);
-/// assert!(formats.contains(hermes) && Formats::auto().contains(hermes));
+/// let fenced = Format::by_name("fenced").expect("a known format");
+/// assert!(Formats::auto().contains(hermes) && !Formats::auto().contains(fenced));
+///
+/// let formats = Formats::auto().with(fenced).without(hermes);
+/// assert!(formats.contains(fenced) && !formats.contains(hermes));
+/// assert!(Formats::NONE.is_empty());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Formats(u64);
@@ -166,6 +171,8 @@ pub(super) struct Tags {
 pub(super) enum Head {
     /// In quotes, then attributes; or as the first word.
     Name,
+    /// The same, then an id behind a mark of its own.
+    NameAndId,
     /// The head is the name and nothing else, to be given up at the first letter that fits no tool.
     Plain,
     /// Behind `to=`.
@@ -179,6 +186,8 @@ pub(super) enum Raw {
     Code,
     /// The arguments of a malformed call.
     Malformed,
+    /// The tool's only parameter, where that is a string; text where it has others.
+    Only,
     /// No call: it was text.
     Text,
 }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 
 use super::declared::Declared;
 use super::format::Head;
+use super::work;
 
 /// More than any head holds.
 pub(super) const MAX_HEAD: usize = 256;
@@ -26,7 +27,8 @@ pub(super) fn read(text: &str, head: Head) -> Read<'_> {
     match head {
         Head::Plain => Read { name: Some(text.trim().into()), id: None },
         Head::Recipient => Read { name: recipient(text).map(Cow::Borrowed), id: None },
-        Head::Name => {
+        Head::Name => Read { name: Some(name(text).0), id: None },
+        Head::NameAndId => {
             let (text, id) =
                 text.split_once(CALL_ID).map_or((text, None), |(text, id)| (text, Some(id.trim())));
             Read { name: Some(name(text).0), id }
@@ -43,13 +45,16 @@ fn recipient(text: &str) -> Option<&str> {
 /// The name at the start of `text`, and what follows it.
 pub(super) fn name(text: &str) -> (Cow<'_, str>, &str) {
     let text = text.trim();
-    for quote in ['"', '\''] {
-        if let Some((name, rest)) = text.strip_prefix(quote).and_then(|t| t.split_once(quote)) {
-            return (plain(name), rest);
-        }
+    if let Some((name, rest)) = quoted(text) {
+        return (plain(name), rest);
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     (Cow::Borrowed(&text[..end]), &text[end..])
+}
+
+/// The name in quotes at the start of `text`, and what follows it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.split_once(*quote))
 }
 
 /// The value of an attribute of that name.
@@ -75,19 +80,39 @@ fn plain(name: &str) -> Cow<'_, str> {
 
 /// Whether a head may begin with `text`; with what it may not begin with, it may not go on either.
 pub(super) fn is_plausible(text: &str, head: Head, tools: &Declared) -> bool {
+    work::count(text.len());
     let is_short = text.len() <= MAX_HEAD;
     is_short
         && match head {
-            Head::Plain => tools.has_prefix(text.trim_end()),
-            Head::Recipient => true,
-            Head::Name if text.starts_with(['"', '\'']) => true,
+            Head::Plain => tools.has_prefix(text) || tools.is_name(text.trim_end()),
+            Head::Recipient => may_name_recipient(text, tools),
             Head::Name => is_plausible_name(text, tools),
+            Head::NameAndId => is_plausible_before_id(text, tools),
         }
 }
 
+/// Whether the recipient is still to come, or not whole, or a tool.
+fn may_name_recipient(text: &str, tools: &Declared) -> bool {
+    let is_whole = |rest: &str| rest.contains(|c: char| c.is_whitespace() || c == '<');
+    let is_open = text.split_once(RECIPIENT).is_none_or(|(_, rest)| !is_whole(rest));
+    is_open || recipient(text).is_some_and(|name| tools.resolve(name).is_some())
+}
+
+/// The same with an id behind the name: once that begins, the name is whole.
+fn is_plausible_before_id(text: &str, tools: &Declared) -> bool {
+    match text.find('[') {
+        Some(at) if text[at..].starts_with(CALL_ID) || CALL_ID.starts_with(&text[at..]) => {
+            tools.resolve(&text[..at]).is_some()
+        }
+        _ => is_plausible_name(text, tools),
+    }
+}
+
 fn is_plausible_name(text: &str, tools: &Declared) -> bool {
-    let text = text.split_once(CALL_ID).map_or(text, |(name, _)| name);
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '[' | ']');
+    if text.starts_with(['"', '\'']) {
+        return quoted(text).is_none_or(|(name, _)| tools.resolve(&plain(name)).is_some());
+    }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
     let may_begin = |word: &str| word.chars().all(is_part) || tools.has_prefix(word);
     match text.split_once(char::is_whitespace) {
         Some((word, _)) => may_begin(word) && tools.resolve(word).is_some(),

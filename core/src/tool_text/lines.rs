@@ -1,14 +1,21 @@
-//! Which places of ordinary text only show a marker: code fences, quoted lines, quotes.
+//! Which places of ordinary text only show a marker: code fences, quoted lines, code within a line, quotes.
+
+use super::work;
 
 /// What the text so far means for what comes next.
 ///
 /// Fences are those of Markdown: three or more backticks or tildes at a line's start, up to three
-/// blanks in, until a line of at least as many of them.
+/// blanks in, until a line of at least as many of them. Code within a line stands between two runs of
+/// equally many backticks.
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
     line: Line,
     /// The byte and the length of the fence that is open.
     fence: Option<(u8, u32)>,
+    /// How many backticks opened code within this line; none where it is zero.
+    code: u32,
+    /// How many backticks came last, among words.
+    ticks: u32,
     last: u8,
 }
 
@@ -29,7 +36,7 @@ enum Line {
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { line: Line::Start(0), fence: None, last: b'\n' }
+        Self { line: Line::Start(0), fence: None, code: 0, ticks: 0, last: b'\n' }
     }
 }
 
@@ -37,10 +44,12 @@ impl Lines {
     /// Takes the next piece of the text.
     pub(super) fn feed(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        work::count(bytes.len());
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            if byte != b'\n' && matches!(self.line, Line::Words | Line::Quote) {
-                let Some(end) = memchr::memchr(b'\n', &bytes[at..]) else { break };
+            if !matches!(byte, b'\n' | b'`') && matches!(self.line, Line::Words | Line::Quote) {
+                self.end_ticks();
+                let Some(end) = memchr::memchr2(b'\n', b'`', &bytes[at..]) else { break };
                 at += end;
                 continue;
             }
@@ -58,7 +67,24 @@ impl Lines {
         self.fence.is_some()
             || opens
             || matches!(self.line, Line::Quote)
-            || matches!(self.last, b'`' | b'"' | b'\'')
+            || self.is_in_code()
+            || matches!(self.last, b'"' | b'\'')
+    }
+
+    const fn is_in_code(&self) -> bool {
+        let begins = matches!(self.line, Line::Run(b'`', _));
+        begins || if self.code == 0 { self.ticks > 0 } else { self.ticks != self.code }
+    }
+
+    /// The run of backticks is over: it opens code, or closes what as many opened.
+    const fn end_ticks(&mut self) {
+        match self.ticks {
+            0 => {}
+            ticks if self.code == 0 => self.code = ticks,
+            ticks if self.code == ticks => self.code = 0,
+            _ => {}
+        }
+        self.ticks = 0;
     }
 
     /// Whether a word may begin here.
@@ -84,6 +110,11 @@ impl Lines {
             (Line::Run(mark, length), _) if byte == mark => Line::Run(mark, length.saturating_add(1)),
             (Line::Run(mark, length), _) => self.end_run(mark, length, byte),
             (Line::Closing, b' ' | b'\t' | b'\r') => Line::Closing,
+            (Line::Words, b'`') => {
+                self.ticks = self.ticks.saturating_add(1);
+                Line::Words
+            }
+            (Line::Quote, _) => Line::Quote,
             _ => Line::Words,
         };
     }
@@ -100,7 +131,12 @@ impl Lines {
             {
                 Line::Closing
             }
-            _ => Line::Words,
+            _ => {
+                if mark == b'`' {
+                    self.code = length;
+                }
+                Line::Words
+            }
         }
     }
 
@@ -114,6 +150,7 @@ impl Lines {
             _ => {}
         }
         self.line = Line::Start(0);
+        (self.code, self.ticks) = (0, 0);
     }
 }
 
@@ -134,10 +171,34 @@ mod tests {
 
     #[test]
     fn fences_quote_until_they_close() {
-        for text in ["```", "```\n", "a\n  ~~~~ x\n~~~\n", "```\n```json\n", "> a ", "a `", "say \""] {
+        for text in [
+            "```",
+            "```\n",
+            "a\n  ~~~~ x\n~~~\n",
+            "```\n```json\n",
+            "> a ",
+            "> a`",
+            "a `",
+            "a ``b` ",
+            "`a",
+            "say \"",
+        ] {
             assert!(is_quoted(text), "{text:?}");
         }
-        for text in ["", "``\n", "a ```\n", "```\nx\n```\n", "~~~\n~~~~  \n", "> a\n", "    ```\n", "'a' "] {
+        for text in [
+            "",
+            "``\n",
+            "a ```\n",
+            "```\nx\n```\n",
+            "~~~\n~~~~  \n",
+            "> a\n",
+            "    ```\n",
+            "'a' ",
+            "a `b`",
+            "a `b` c",
+            "``a``",
+            "a `b\n",
+        ] {
             assert!(!is_quoted(text), "{text:?}");
         }
     }

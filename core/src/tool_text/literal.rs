@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use super::work;
 use crate::json::{MAX_DEPTH, Number, RawJson};
 
 /// The JSON object of a call's keyword arguments, `a=1, b='x'`; `None` where it is anything else.
@@ -51,7 +52,8 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    const fn new(text: &'a str, style: Style) -> Self {
+    fn new(text: &'a str, style: Style) -> Self {
+        work::count(text.len());
         Self { text, at: 0, depth: 0, style, out: String::new() }
     }
 

@@ -1,6 +1,7 @@
 //! Where an object with bare keys ends.
 
 use super::marker::{self, Fit};
+use super::work;
 
 /// Follows braces and brackets outside of strings; strings stand between two marks, or in quotes where
 /// there is no mark.
@@ -24,6 +25,7 @@ impl Loose {
     /// Goes on in `window` at `at`; gives the offset behind the object's end.
     pub(super) fn follow(&mut self, window: &str, at: &mut usize, ended: bool) -> Option<usize> {
         while let Some(&byte) = window.as_bytes().get(*at) {
+            work::count(1);
             if self.mark.as_bytes().first() == Some(&byte) {
                 match marker::fit(self.mark, &window[*at..], "") {
                     Fit::Full(length) => {

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use super::work;
+
 /// More blanks in a row than a model writes between two markers.
 pub(super) const MAX_BLANKS: usize = 64;
 
@@ -32,6 +34,7 @@ pub(super) fn fit(marker: &str, text: &str, name: &str) -> Fit {
     let bytes = text.as_bytes();
     let mut at = 0;
     for byte in marker.bytes() {
+        work::count(1);
         match byte {
             b' ' => at += leading_blanks(&bytes[at..]),
             b'*' => match prefix(name, &bytes[at..]) {
@@ -50,6 +53,7 @@ pub(super) fn fit(marker: &str, text: &str, name: &str) -> Fit {
 
 fn prefix(literal: &str, bytes: &[u8]) -> Fit {
     let literal = literal.as_bytes();
+    work::count(literal.len().min(bytes.len()));
     if bytes.starts_with(literal) {
         return Fit::Full(literal.len());
     }
@@ -85,7 +89,10 @@ pub(super) enum Found {
 /// Looks for the first of the markers in `lists` that begins within `range`.
 pub(super) fn find(lists: &[&[&str]], text: &str, range: Range<usize>, name: &str, ended: bool) -> Found {
     let bytes = text.as_bytes();
-    let starts = |byte: u8| lists.iter().copied().flatten().any(|m| m.as_bytes().first() == Some(&byte));
+    let starts = |byte: u8| {
+        work::count(1);
+        lists.iter().copied().flatten().any(|m| m.as_bytes().first() == Some(&byte))
+    };
     let range = range.start..range.end.min(bytes.len());
     for at in range.filter(|at| starts(bytes[*at])) {
         // A marker begins with ASCII or with the first byte of a character, so this is a boundary.
@@ -107,7 +114,9 @@ pub(super) fn find(lists: &[&[&str]], text: &str, range: Range<usize>, name: &st
 
 /// How many blanks `bytes` begin with, [`MAX_BLANKS`] at most.
 pub(super) fn leading_blanks(bytes: &[u8]) -> usize {
-    bytes.iter().take(MAX_BLANKS).take_while(|b| b.is_ascii_whitespace()).count()
+    let blanks = bytes.iter().take(MAX_BLANKS).take_while(|b| b.is_ascii_whitespace()).count();
+    work::count(blanks);
+    blanks
 }
 
 /// The offset behind the blanks at `at`.

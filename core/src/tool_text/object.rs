@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::declared::Declared;
 use super::format::Json;
 use super::value::{Step, Value};
+use super::work;
 use crate::json::{Kind, Reader};
 use crate::model::ToolCallKind;
 
@@ -57,19 +58,44 @@ enum Key {
     Usual,
 }
 
+/// The keys that mean something.
+const KEYS: &[(&str, Key)] = &[
+    ("name", Key::Name),
+    ("tool", Key::Name),
+    ("tool_name", Key::Name),
+    ("arguments", Key::Arguments),
+    ("parameters", Key::Arguments),
+    ("input", Key::Arguments),
+    ("description", Key::Definition),
+    ("function", Key::Function),
+    ("id", Key::Id),
+    ("type", Key::Usual),
+    ("index", Key::Usual),
+    ("tool_call_id", Key::Usual),
+    ("call_id", Key::Usual),
+];
+
 impl Key {
     fn of(key: &str) -> Self {
-        match key {
-            "name" | "tool" | "tool_name" => Self::Name,
-            "arguments" | "parameters" | "input" => Self::Arguments,
-            "description" => Self::Definition,
-            "function" => Self::Function,
-            "id" => Self::Id,
-            "type" | "index" | "tool_call_id" | "call_id" => Self::Usual,
-            _ => Self::Other,
-        }
+        KEYS.iter().find(|(name, _)| *name == key).map_or(Self::Other, |(_, key)| *key)
+    }
+
+    /// Whether the beginning of a key, as it is written, may become one that a call has; what stands behind a
+    /// backslash may be anything.
+    fn may_begin(written: &str) -> bool {
+        let plain = written.split('\\').next().unwrap_or_default();
+        let is_begun = |(name, key): &(&str, Self)| *key != Self::Definition && name.starts_with(plain);
+        KEYS.iter().any(is_begun)
+    }
+
+    /// Whether its value is the tool's name.
+    const fn is_name(self) -> bool {
+        matches!(self, Self::Function | Self::Name)
     }
 }
+
+/// More bytes than a key or a tool's name in quotes has, its namespace included.
+const MAX_NAME: usize = 256;
 
 /// What reading led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +196,7 @@ impl Object {
     fn next_byte(&mut self, window: &str) -> Option<u8> {
         let bytes = window.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
+            work::count(1);
             if !byte.is_ascii_whitespace() {
                 return Some(*byte);
             }
@@ -192,7 +219,15 @@ impl Object {
     fn key(&mut self, window: &str, tools: &Declared) -> Option<Read> {
         let State::Key(start, value) = &mut self.state else { return None };
         let start = *start;
-        match value.follow(&window[self.at..]) {
+        let step = value.follow(&window[self.at..]);
+        let end = if let Step::End(n) | Step::Broken(n) = step { self.at + n } else { window.len() };
+        // Where nothing but its keys tells a call, one that no call has ends the search.
+        let written = window[start + 1..end.max(start + 1)].trim_end_matches('"');
+        let may_go_on = end - start <= MAX_NAME && (self.json.is_sure || Key::may_begin(written));
+        if !may_go_on && !self.is_given {
+            return Some(Read::Foreign);
+        }
+        match step {
             Step::More => {
                 self.at = window.len();
                 Some(Read::More)
@@ -227,7 +262,12 @@ impl Object {
     fn value(&mut self, window: &str, tools: &Declared) -> Option<Read> {
         let State::Value(key, start, value) = &mut self.state else { return None };
         let (key, start) = (*key, *start);
-        match value.follow(&window[self.at..]) {
+        let step = value.follow(&window[self.at..]);
+        let end = if let Step::End(n) | Step::Broken(n) = step { self.at + n } else { window.len() };
+        if key.is_name() && !self.is_given && end - start > MAX_NAME {
+            return Some(Read::Foreign);
+        }
+        match step {
             Step::More => {
                 self.at = window.len();
                 Some(Read::More)
@@ -252,6 +292,9 @@ impl Object {
             self.state = State::FirstKey;
             return None;
         }
+        if key.is_name() && byte != b'"' && !self.is_given {
+            return Some(Read::Broken(self.at));
+        }
         let is_function = self.tool.is_some_and(|t| tools.tool(t).kind == ToolCallKind::Function);
         if key == Key::Arguments && byte == b'{' && is_function && self.arguments.is_none() && !self.is_given
         {
@@ -271,7 +314,7 @@ impl Object {
                 self.arguments = Some(range);
             }
             _ if self.is_given => {}
-            Key::Name | Key::Function => {
+            _ if key.is_name() => {
                 let text = Reader::new(&window[range]).string().ok();
                 match text.and_then(|name| tools.resolve(&name)) {
                     Some(tool) => self.tool = Some(tool),
@@ -279,7 +322,7 @@ impl Object {
                 }
             }
             Key::Id => self.id = Some(range.start + 1..range.end - 1).filter(|_| is_string(&window[range])),
-            Key::Definition | Key::Other | Key::Usual => {}
+            Key::Definition | Key::Function | Key::Name | Key::Other | Key::Usual => {}
         }
         None
     }

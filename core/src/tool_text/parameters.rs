@@ -12,7 +12,11 @@ use super::head::{self, MAX_HEAD};
 use super::marker::{self, Fit, Found, MAX_BLANKS};
 use super::schema::{self, Type};
 use super::typing;
+use super::work;
 use crate::json::{Kind, RawJson, Writer};
+
+/// More parameters than any tool has; a call with more is malformed.
+const MAX_PARAMETERS: usize = 1024;
 
 /// Reads the parameters of one call.
 #[derive(Clone, Debug)]
@@ -119,7 +123,7 @@ impl ParameterList {
     fn next(&mut self, c: &Context<'_>) -> Option<Read> {
         let at = skip_blanks(c.window, self.at, c.p.has_spelled_line_ends);
         let rest = &c.window[at..];
-        if c.p.has_spelled_line_ends && rest == "\\" && !c.ended {
+        if is_cut_blank(rest, c.p.has_spelled_line_ends, c.ended) {
             return Some(Read::More);
         }
         match (c.fit_end(rest), fit_open(c.p, rest, c.ended)) {
@@ -150,12 +154,14 @@ impl ParameterList {
             match marker::fit_any(c.p.value_opens, rest, "", c.ended) {
                 Fit::Full(length) => next = at + length,
                 Fit::Partial => return Some(Read::More),
-                Fit::No if rest == "\\" && !c.ended => return Some(Read::More),
+                Fit::No if is_cut_blank(rest, c.p.has_spelled_line_ends, c.ended) => {
+                    return Some(Read::More);
+                }
                 Fit::No => return Some(Read::Lost(at)),
             }
         }
         let (key, attributes) = head::name(&c.window[from..end]);
-        if key.is_empty() || self.has(&key) {
+        if key.is_empty() || self.found.len() == MAX_PARAMETERS || self.has(&key) {
             return Some(Read::Lost(from));
         }
         let hint = if c.p.form == Form::Typed { hint(attributes) } else { Hint::None };
@@ -166,6 +172,7 @@ impl ParameterList {
     }
 
     fn has(&self, key: &str) -> bool {
+        work::count(self.found.len());
         self.found.iter().any(|p| p.key == key)
     }
 
@@ -351,7 +358,7 @@ impl Context<'_> {
             (Fit::Full(_), _) | (_, Fit::Full(_)) => End::Yes,
             (Fit::Partial, _) | (_, Fit::Partial) => End::Unknown,
             (Fit::No, Fit::No) if rest.is_empty() => End::Yes,
-            (Fit::No, Fit::No) if rest == "\\" && !self.ended => End::Unknown,
+            _ if is_cut_blank(rest, self.p.has_spelled_line_ends, self.ended) => End::Unknown,
             (Fit::No, Fit::No) => End::No,
         }
     }
@@ -388,14 +395,17 @@ pub(super) fn fit_open(p: &Parameters, rest: &str, ended: bool) -> Fit {
 
 /// The offset behind the blanks at `at`, line ends spelled in two characters among them where the
 /// format has these.
-pub(super) fn skip_blanks(window: &str, mut at: usize, has_spelled_line_ends: bool) -> usize {
-    loop {
-        at = marker::skip_blanks(window, at);
-        match has_spelled_line_ends && window[at..].starts_with("\\n") {
-            true => at += 2,
-            false => return at,
-        }
+pub(super) fn skip_blanks(window: &str, at: usize, has_spelled_line_ends: bool) -> usize {
+    let mut next = marker::skip_blanks(window, at);
+    while has_spelled_line_ends && next - at < MAX_BLANKS && window[next..].starts_with("\\n") {
+        next = marker::skip_blanks(window, next + 2);
     }
+    next
+}
+
+/// Whether all of `rest` may be the first half of a line end that is spelled in two characters.
+pub(super) fn is_cut_blank(rest: &str, has_spelled_line_ends: bool, ended: bool) -> bool {
+    has_spelled_line_ends && !ended && rest == "\\"
 }
 
 fn hint(attributes: &str) -> Hint {

@@ -5,6 +5,7 @@ use super::format::Row;
 use super::lines::Lines;
 use super::marker::{self, Fit};
 use super::output::{Out, Voice};
+use super::work;
 
 /// What a call's end may be followed by, and what is no text.
 const END_TOKENS: &[&str] = &[
@@ -27,16 +28,20 @@ const END_TOKENS: &[&str] = &[
 
 /// Thinking that a server left in the text, where an answer or what follows a call begins: only formats
 /// that call out of thinking are looked for in it.
-const THOUGHTS: &[(&str, &str)] = &[
+pub(super) const THOUGHTS: &[(&str, &str)] = &[
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<seed:think>", "</seed:think>"),
     ("[THINK]", "[/THINK]"),
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<|open|>think<|sep|>", "<|close|>think<|sep|>"),
     ("<|channel|>analysis<|message|>", "<|end|>"),
     ("<|start|>assistant<|channel|>analysis<|message|>", "<|end|>"),
 ];
+
+/// What closes a thought that the prompt opened: the answer begins behind it.
+pub(super) const CLOSES: &[&str] = &["</think>", "</thinking>", "</seed:think>", "[/THINK]"];
 
 /// More blanks than a model writes before its first word or between two calls.
 const MAX_EDGE_BLANKS: usize = 1024;
@@ -126,6 +131,7 @@ impl Prose {
             Edge::Inside => 0,
             Edge::Behind | Edge::Start => text.window.bytes().take_while(u8::is_ascii_whitespace).count(),
         };
+        work::count(blanks);
         if self.edge == Edge::Inside || blanks > MAX_EDGE_BLANKS {
             return self.read_inside(text, 0, out);
         }
@@ -171,19 +177,21 @@ impl Prose {
         self.look(text, at, true, out)
     }
 
-    /// Looks for the end of the thought, or for a region of calls.
+    /// Looks for the end of a thought, or for a region of calls.
     fn look(&self, text: &Text<'_>, at: usize, is_edge: bool, out: &Out<'_>) -> Look {
         let rest = &text.window[at..];
-        if let Some(close) = self.thought {
-            match marker::fit(close, rest, "") {
-                Fit::Full(length) => return Look::Thought(length, None),
-                Fit::Partial if !text.ended => return Look::Hold,
-                Fit::Partial | Fit::No => {}
-            }
-        }
         let lines = &out.split.lines;
-        if !is_edge && lines.is_quoted() {
-            return Look::Nothing;
+        let is_quoted = !is_edge && lines.is_quoted();
+        let closes = match &self.thought {
+            Some(close) => core::slice::from_ref(close),
+            None if is_quoted => return Look::Nothing,
+            None => CLOSES,
+        };
+        match marker::fit_any(closes, rest, "", text.ended) {
+            Fit::Full(length) => return Look::Thought(length, None),
+            Fit::Partial => return Look::Hold,
+            Fit::No if is_quoted => return Look::Nothing,
+            Fit::No => {}
         }
         let in_text = out.split.voice == Voice::Text && self.thought.is_none();
         let place = Place {
@@ -203,11 +211,12 @@ impl Prose {
     fn read_inside(&mut self, text: &Text<'_>, mut at: usize, out: &mut Out<'_>) -> Reading {
         self.edge = Edge::Inside;
         let window = text.window;
-        let closes = self.thought.and_then(|close| close.bytes().next());
-        let may_begin = |byte: &u8| text.armed.is_first(*byte) || closes == Some(*byte);
+        // What closes a thought begins with one of these.
+        let may_begin = |byte: &u8| text.armed.is_first(*byte) || matches!(byte, b'<' | b'[');
         let mut fed = 0;
         while let Some(skipped) = window.as_bytes().get(at..).and_then(|rest| rest.iter().position(may_begin))
         {
+            work::count(skipped + 1);
             at += skipped;
             out.split.lines.feed(&window[fed..at]);
             fed = at;

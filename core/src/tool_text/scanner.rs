@@ -6,6 +6,7 @@ use super::armed::Armed;
 use super::output::Out;
 use super::prose::{Prose, Reading, Text};
 use super::region::{Region, Turn};
+use super::work;
 
 /// Scans one part.
 #[derive(Clone, Debug)]
@@ -47,12 +48,12 @@ impl Scanner {
         if self.held.is_empty() {
             let done = self.scan(text, false, armed, out);
             self.held.push_str(&text[done..]);
+            work::count(text.len() - done);
         } else {
             let mut window = core::mem::take(&mut self.held);
             window.push_str(text);
             let done = self.scan(&window, false, armed, out);
-            window.drain(..done);
-            self.held = window;
+            self.hold_behind(window, text.len(), done);
         }
         while self.held.len() > self.max_held {
             self.let_go(armed, out);
@@ -61,7 +62,7 @@ impl Scanner {
 
     /// Too much is held: the region ends as if the text did, and what is no region is text.
     fn let_go(&mut self, armed: &Armed, out: &mut Out<'_>) {
-        let mut window = core::mem::take(&mut self.held);
+        let window = core::mem::take(&mut self.held);
         let mut done = match &mut self.region {
             Some(region) => {
                 let (Turn::Over(length) | Turn::More(length)) = region.read(&window, true, out);
@@ -74,6 +75,13 @@ impl Scanner {
             }
         };
         done += self.scan(&window[done..], false, armed, out);
+        self.hold_behind(window, 0, done);
+    }
+
+    /// Holds what of `window` is not done with; `added` bytes of it are new.
+    fn hold_behind(&mut self, mut window: String, added: usize, done: usize) {
+        // A window of which nothing is done with stays where it is.
+        work::count(added + if done > 0 { window.len() - done } else { 0 });
         window.drain(..done);
         self.held = window;
     }

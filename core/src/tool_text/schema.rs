@@ -76,10 +76,18 @@ impl Parameters {
     pub(super) fn get(&self, name: &str) -> Option<Type> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, t)| *t)
     }
+
+    /// The name of the only parameter, where it is a string.
+    pub(super) fn only_text(&self) -> Option<&str> {
+        match &self.0[..] {
+            [(name, Type { form: Form::String, .. })] => Some(name),
+            _ => None,
+        }
+    }
 }
 
-/// How many references and alternatives may stand between a parameter and its type.
-const MAX_HOPS: u32 = 8;
+/// How many schemas are looked at for one parameter: references and alternatives may lead anywhere.
+const MAX_VISITS: u32 = 64;
 
 fn read_parameters(schema: &str) -> Result<Parameters, json::Error> {
     let mut parameters = Vec::new();
@@ -87,7 +95,8 @@ fn read_parameters(schema: &str) -> Result<Parameters, json::Error> {
     let mut r = Reader::new(properties);
     let mut fields = r.object()?;
     while let Some(name) = fields.key(&mut r)? {
-        parameters.push((name.into_owned(), type_of(r.raw()?, schema, MAX_HOPS)?));
+        let mut visits = MAX_VISITS;
+        parameters.push((name.into_owned(), type_of(r.raw()?, schema, &mut visits)?));
     }
     Ok(Parameters(parameters))
 }
@@ -105,16 +114,20 @@ fn field<'a>(object: &'a str, name: &str) -> Result<Option<&'a str>, json::Error
     Ok(None)
 }
 
-fn type_of(schema: &str, root: &str, hops: u32) -> Result<Type, json::Error> {
+fn type_of(schema: &str, root: &str, visits: &mut u32) -> Result<Type, json::Error> {
     let mut found = Type::default();
+    if *visits == 0 {
+        return Ok(found);
+    }
+    *visits -= 1;
     let mut r = Reader::new(schema);
     let Some(mut fields) = r.opt_object()? else { return Ok(found) };
     let mut hinted = Form::Any;
     while let Some(key) = fields.key(&mut r)? {
         match &*key {
             "type" => found.add_names(r.raw()?)?,
-            "anyOf" | "oneOf" | "allOf" if hops > 0 => found.add_alternatives(r.raw()?, root, hops - 1)?,
-            "$ref" if hops > 0 => found.add_reference(r.opt_string()?, root, hops - 1)?,
+            "anyOf" | "oneOf" | "allOf" => found.add_alternatives(r.raw()?, root, visits)?,
+            "$ref" => found.add_reference(r.opt_string()?, root, visits)?,
             "nullable" => found.is_nullable |= r.opt_bool()? == Some(true),
             "enum" => hinted = form_of_first(r.raw()?)?,
             "const" => hinted = Form::of(r.kind()?).after(&mut r)?,
@@ -167,23 +180,28 @@ impl Type {
         Ok(())
     }
 
-    fn add_alternatives(&mut self, list: &str, root: &str, hops: u32) -> Result<(), json::Error> {
+    fn add_alternatives(&mut self, list: &str, root: &str, visits: &mut u32) -> Result<(), json::Error> {
         let mut r = Reader::new(list);
         let Some(mut elements) = r.opt_array()? else { return Ok(()) };
         while elements.element(&mut r)? {
-            self.add(type_of(r.raw()?, root, hops)?);
+            self.add(type_of(r.raw()?, root, visits)?);
         }
         Ok(())
     }
 
-    fn add_reference(&mut self, to: Option<Cow<'_, str>>, root: &str, hops: u32) -> Result<(), json::Error> {
+    fn add_reference(
+        &mut self,
+        to: Option<Cow<'_, str>>,
+        root: &str,
+        visits: &mut u32,
+    ) -> Result<(), json::Error> {
         let Some(path) = to.as_deref().and_then(|p| p.strip_prefix("#/")) else { return Ok(()) };
         let mut target = root;
         for step in path.split('/') {
             let Some(inner) = field(target, step)? else { return Ok(()) };
             target = inner;
         }
-        self.add(type_of(target, root, hops)?);
+        self.add(type_of(target, root, visits)?);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::marker::{self, Fit};
 use super::output::Out;
 use super::region::{Step, Turn};
 use super::typing;
+use super::work;
 
 /// Reads the calls, each one whole: its arguments are literals to be made JSON.
 #[derive(Clone, Debug)]
@@ -178,9 +179,11 @@ impl SourceCalls {
 
     /// Behind the bracket must stand its end, or a name and `=`.
     fn open(&mut self, window: &str, call: Call) -> Step {
-        let rest = &window[marker::skip_blanks(window, call.arguments)..];
-        let word = rest.bytes().take(MAX_NAME + 1).take_while(|b| is_name(*b)).count();
-        let may_begin = match rest[word..].trim_start_matches(' ').bytes().next() {
+        let from = marker::skip_blanks(window, call.arguments);
+        let rest = &window.as_bytes()[from..];
+        let word = rest.iter().take(MAX_NAME + 1).take_while(|b| is_name(**b)).count();
+        let next = marker::skip_blanks(window, from + word);
+        let may_begin = match window.as_bytes().get(next) {
             None if word <= MAX_NAME => return Step::More,
             Some(b')') => word == 0,
             Some(b'=') => (1..=MAX_NAME).contains(&word),
@@ -234,6 +237,7 @@ impl Parentheses {
     /// The offset of the closing bracket, if it is in `text`.
     fn follow(&mut self, text: &str) -> Option<usize> {
         for (at, byte) in text.bytes().enumerate() {
+            work::count(1);
             match (self.quote, byte) {
                 (Some(_), _) if self.escaped => self.escaped = false,
                 (Some(_), b'\\') => self.escaped = true,

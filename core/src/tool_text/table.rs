@@ -61,7 +61,10 @@ pub(super) static FORMATS: &[Format] = &[
         "llama4",
         &[Row::new(&["<|python_start|>"], &["<|python_end|>"], Calls::Python(SOURCE)), BARE_SOURCE],
     ),
-    automatic("tool-code", &[Row::new(&["```tool_code"], &["```"], Calls::Python(SOURCE))]),
+    automatic(
+        "tool-code",
+        &[Row::new(&["```tool_code\n", "```tool_code\r\n"], &["```"], Calls::Python(SOURCE))],
+    ),
     automatic("function-gemma", &[FUNCTION_GEMMA]),
     automatic("gemma4", &[GEMMA4]),
     automatic("gemini", &[GEMINI]),
@@ -123,6 +126,7 @@ const MISTRAL_NAMED: Row = Row::new(
         opens: &["[TOOL_CALLS]"],
         ends: &["[ARGS]", "[ARGS"],
         stops: &["{"],
+        head: Head::NameAndId,
         raw: Raw::Malformed,
         ..Tags::JSON
     }),
@@ -205,12 +209,26 @@ const FUNCTIONARY_CALL: Tags = Tags { opens: &[">>>"], ends: &["\n"], raw: Raw::
 const TOOL_FENCES: Row = Row::new(
     &[""],
     &[],
-    Calls::Tags(Tags { opens: &["```"], ends: &["\n"], head: Head::Plain, closes: &["```"], ..Tags::JSON }),
+    Calls::Tags(Tags {
+        opens: &["```"],
+        ends: &["\n"],
+        head: Head::Plain,
+        raw: Raw::Only,
+        closes: &["```"],
+        ..Tags::JSON
+    }),
 );
 const TOOL_TAGS: Row = Row::new(
     &[""],
     &[],
-    Calls::Tags(Tags { opens: &["<"], ends: &[">"], head: Head::Plain, closes: &["</*>"], ..Tags::JSON }),
+    Calls::Tags(Tags {
+        opens: &["<"],
+        ends: &[">"],
+        head: Head::Plain,
+        raw: Raw::Only,
+        closes: &["</*>"],
+        ..Tags::JSON
+    }),
 );
 const TOOL_USAGE: Row = Row::new(
     &[""],

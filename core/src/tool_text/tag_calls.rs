@@ -163,6 +163,9 @@ impl TagCalls {
     fn between(&mut self, window: &str, ended: bool) -> Step {
         let at = self.blanks(window, self.at);
         let rest = &window[at..];
+        if parameters::is_cut_blank(rest, self.is_spelled(), ended) {
+            return Step::More;
+        }
         let closes = marker::fit_any(self.row.closes, rest, "", ended);
         let opens = match self.row.at_start && self.has_call {
             true => Fit::No,
@@ -192,6 +195,7 @@ impl TagCalls {
             Found::Full(at, length) if self.is_end(&window[at..], ended) => (at, Some(at + length)),
             Found::Full(at, _) => (at, Some(at)),
             Found::Partial(at) => (at, None),
+            Found::No if window.len() - begin > MAX_HEAD => return self.no_head(window, from),
             Found::No => (window.len(), None),
         };
         let text = &window[begin..end];
@@ -206,8 +210,14 @@ impl TagCalls {
                 (self.at, self.state) = (next, State::Body);
                 Step::On
             }
-            // What stands in the head may be anything; a bare one has no marker to give back.
-            _ if from == 0 => Step::Over(window.chars().next().map_or(0, char::len_utf8)),
+            _ => self.no_head(window, from),
+        }
+    }
+
+    /// What stands in the head may be anything; a bare one has no marker to give back.
+    fn no_head(&self, window: &str, from: usize) -> Step {
+        match from {
+            0 => Step::Over(window.chars().next().map_or(0, char::len_utf8)),
             _ => Step::Over(from),
         }
     }
@@ -224,7 +234,8 @@ impl TagCalls {
             Fit::Full(length) => at = self.blanks(window, at + length),
             Fit::No => {}
         }
-        if at == window.len() {
+        let rest = &window[at..];
+        if rest.is_empty() || parameters::is_cut_blank(rest, self.is_spelled(), ended) {
             return Step::More;
         }
         self.begin_arguments(window, at, ended, out)
@@ -244,8 +255,17 @@ impl TagCalls {
             (_, Fit::Full(_), _) => self.begin_parameters(at, out),
             (.., Some(mark)) if is_object => self.begin(at, State::Loose(at, Loose::new(mark))),
             _ if is_object && self.tags.is_json => self.begin_json(at, out),
-            _ if self.tags.raw == Raw::Text => Step::Over(at),
-            _ => self.begin(at, State::Raw(at)),
+            _ if self.takes_raw(out) => self.begin(at, State::Raw(at)),
+            _ => Step::Over(at),
+        }
+    }
+
+    /// Whether arguments that are in no form can make a call.
+    fn takes_raw(&self, out: &Out<'_>) -> bool {
+        match self.tags.raw {
+            Raw::Code | Raw::Malformed => true,
+            Raw::Only => out.is_freeform(self.tool) || out.tools.tool(self.tool).only_text().is_some(),
+            Raw::Text => false,
         }
     }
 
@@ -329,7 +349,9 @@ impl TagCalls {
 
     /// What ends a call that has no end of its own.
     fn find_end(&self, window: &str, ended: bool) -> Found {
-        let lists = [self.tags.closes, self.row.closes, self.tags.opens];
+        // What only stands between tags named after the tool may be anything.
+        let opens = if self.tags.raw == Raw::Only { &[] } else { self.tags.opens };
+        let lists = [self.tags.closes, self.row.closes, opens];
         marker::find(&lists, window, self.at..window.len(), &self.name, ended)
     }
 
@@ -375,6 +397,7 @@ impl TagCalls {
     fn raw(&mut self, window: &str, from: usize, ended: bool, out: &mut Out<'_>) -> Step {
         match self.find_end(window, ended) {
             Found::Full(end, _) => return self.give_raw(window, from, end, out),
+            Found::No if ended && self.tags.raw == Raw::Only => return Step::Over(from),
             Found::No if ended => return self.give_raw(window, from, window.len(), out),
             Found::Partial(at) => self.at = at,
             Found::No => self.at = window.len(),
@@ -386,9 +409,9 @@ impl TagCalls {
         let text = window[from..end].trim();
         if out.is_freeform(self.tool) && from != self.start {
             self.give(&typing::free_text(text), out);
-        } else if self.tags.raw == Raw::Code && from != self.start {
+        } else if let (Some(key), true) = (self.raw_key(out), from != self.start) {
             let mut w = Writer::new();
-            w.object(|w| w.key("code").string(text));
+            w.object(|w| w.key(&key).string(text));
             self.give(&w.finish(), out);
         } else if text.is_empty() {
             self.give("{}", out);
@@ -396,6 +419,15 @@ impl TagCalls {
             self.give(&typing::arguments(text), out);
         }
         self.given(end)
+    }
+
+    /// The parameter that arguments of no form are the value of.
+    fn raw_key(&self, out: &Out<'_>) -> Option<String> {
+        match self.tags.raw {
+            Raw::Code => Some("code".into()),
+            Raw::Only => out.tools.tool(self.tool).only_text(),
+            Raw::Malformed | Raw::Text => None,
+        }
     }
 
     /// Passes what may stand behind the arguments.
@@ -406,8 +438,8 @@ impl TagCalls {
             let rest = &window[next..];
             match marker::fit_any(markers, rest, &self.name, ended) {
                 Fit::Full(length) => at = next + length,
-                Fit::Partial => return Step::More,
-                Fit::No => {}
+                Fit::No if !parameters::is_cut_blank(rest, self.is_spelled(), ended) => {}
+                Fit::Partial | Fit::No => return Step::More,
             }
         }
         (self.at, self.done, self.state) = (at, at, State::Between);

@@ -2,10 +2,12 @@
 
 use super::literal;
 use super::schema::{Form, Type};
+use super::work;
 use crate::json::{Kind, Number, RawJson, Reader, Writer};
 
 /// Writes `text` as a value of that type. What does not fit its type stays the text it is.
 pub(super) fn write(w: &mut Writer, text: &str, kind: Type) {
+    work::count(text.len());
     let word = text.trim();
     if kind.is_nullable && word == "null" {
         return w.null();

@@ -1,5 +1,6 @@
 //! Where a JSON value ends, in text that comes in pieces.
 
+use super::work;
 use crate::json::MAX_DEPTH;
 
 /// Follows one JSON value by its brackets and quotes. It tells the end, not whether all between is
@@ -29,6 +30,7 @@ impl Value {
     /// Goes on with `text`; the first byte of all is the value's own.
     pub(super) fn follow(&mut self, text: &str) -> Step {
         for (at, byte) in text.bytes().enumerate() {
+            work::count(1);
             let step = if self.in_string { self.string(at, byte) } else { self.outside(at, byte) };
             if step != Step::More {
                 return step;

@@ -6,7 +6,7 @@ use alloc::{format, vec};
 
 use super::{Checked, Piece, named, run_with, tools};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, ToolCallKind, Wire};
-use crate::tool_text::{Format, Formats, ToolText};
+use crate::tool_text::{Format, Formats, MAX_CANDIDATES, MAX_OPEN_PARTS, ToolText};
 
 const CALL: &str = "<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call>";
 
@@ -330,9 +330,40 @@ fn a_discard_starts_over() {
 }
 
 #[test]
-fn every_format_is_named_in_the_documentation() {
+fn every_format_has_a_line_in_the_documentation() {
     let documentation = include_str!("../mod.rs");
+    let by_name = documentation.find("looks like these").expect("the second table");
     for format in Format::all() {
-        assert!(documentation.contains(&format!("`{}`", format.name())), "{}", format.name());
+        let line = format!("//! | `{}` |", format.name());
+        let at = documentation.find(&line).unwrap_or_else(|| panic!("no line for {}", format.name()));
+        assert_eq!(at < by_name, format.is_automatic(), "{}", format.name());
+    }
+}
+
+#[test]
+fn parts_and_candidates_beyond_the_caps_pass_as_they_are() {
+    let open = |part, candidate| Event::PartStart { part, candidate, kind: PartKind::Text };
+    let far = vec![open(0, MAX_CANDIDATES), delta(0, CALL), Event::PartEnd { part: 0 }];
+    assert_eq!(pushed(adapter(), far.clone()), far);
+    let opened: Vec<_> =
+        (0..=MAX_OPEN_PARTS as u32).flat_map(|part| [open(part, 0), delta(part, CALL)]).collect();
+    let out = pushed(adapter(), opened);
+    let is_call = |e: &&Event<'_>| matches!(e, Event::PartStart { kind: PartKind::ToolCall { .. }, .. });
+    assert_eq!(out.iter().filter(is_call).count(), MAX_OPEN_PARTS);
+    assert!(out.iter().any(|e| matches!(e, Event::TextDelta { text, .. } if text == CALL)));
+}
+
+#[test]
+fn behind_a_thought_that_the_prompt_opened_the_answer_begins() {
+    let bare = "{\"name\":\"now\",\"arguments\":{}}";
+    for (text, calls) in [
+        (format!("Hm.\n</think>\n\n{bare}"), 1),
+        (format!("Hm.[/THINK]{bare}"), 1),
+        (format!("Hm.\n{bare}"), 0),
+        (format!("`</think>`{bare}"), 0),
+    ] {
+        let pieces = super::run_cut(Formats::auto(), &text);
+        let found = pieces.iter().filter(|p| matches!(p, Piece::Call { .. })).count();
+        assert_eq!(found, calls, "{text}");
     }
 }

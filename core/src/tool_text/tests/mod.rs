@@ -1,12 +1,16 @@
 //! Whole texts through the adapter, cut in every way.
 
 mod broken;
+mod decoded;
 mod events;
+mod fuzz;
 mod json_formats;
-mod laws;
+mod linear;
 mod named_formats;
 mod parameter_formats;
 mod prose_stays;
+mod sample_laws;
+mod samples;
 mod source_formats;
 
 use alloc::string::{String, ToString};

@@ -179,3 +179,34 @@ fn prose_conventions() {
         &[Text("<b>x</b> "), Call("add", r#"{"a":1}"#), Text(" <adder>")],
     );
 }
+
+#[test]
+fn what_a_tag_or_fence_named_after_a_tool_holds_is_its_only_text() {
+    for (text, want) in [
+        (
+            "<python>print('a < b')\n</python>!",
+            &[Call("python", r#"{"code":"print('a < b')"}"#), Text("!")][..],
+        ),
+        ("<patch>\n+a\n</patch>", &[Call("patch", "+a")]),
+        // The tool has several parameters, or none; the tag is never closed.
+        ("<weather>Rome</weather>", &[Text("<weather>Rome</weather>")]),
+        ("<now>please</now>", &[Text("<now>please</now>")]),
+        ("<python> is a tag", &[Text("<python> is a tag")]),
+    ] {
+        assert_reads("tool-tags", text, want);
+    }
+    assert_reads(
+        "tool-fences",
+        "```python\nprint(1)\n```\nok",
+        &[Call("python", r#"{"code":"print(1)"}"#), Text("\nok")],
+    );
+}
+
+#[test]
+fn line_ends_in_two_characters_are_blanks_wherever_they_are_cut() {
+    assert_reads(
+        "glm",
+        "<tool_call>now\\n\\n</tool_call>\\n<tool_call>add\\n<arg_key>a</arg_key>\\n\\n<arg_value>1</arg_value>\\n</tool_call>.",
+        &[Call("now", "{}"), Call("add", r#"{"a":1}"#), Text(".")],
+    );
+}

@@ -169,3 +169,18 @@ fn claude() {
         &[Call("write", r#"{"path":"a","lines":[1,"b"],"options":{"x":{"y":2}}}"#), Call("now", "{}")],
     );
 }
+
+#[test]
+fn more_parameters_than_any_tool_has_are_malformed() {
+    let call = |count: usize| {
+        let parameters: alloc::string::String =
+            (0..count).map(|n| alloc::format!("<parameter=p{n}>1</parameter>")).collect();
+        let text = alloc::format!("<function=write>{parameters}</function>");
+        super::run(super::named("qwen3-coder"), [&*text])
+    };
+    let is_json = |pieces: &[super::Piece]| match pieces {
+        [super::Piece::Call { arguments, .. }] => arguments.starts_with('{'),
+        other => panic!("{other:?}"),
+    };
+    assert!(is_json(&call(1024)) && !is_json(&call(1025)));
+}

@@ -111,3 +111,21 @@ fn without_formats_or_tools_nothing_is_read() {
     let other = Formats::NONE.with(Format::by_name("glm").expect("known"));
     assert_eq!(run_cut(other, text), [Piece::Text(text.to_string())]);
 }
+
+#[test]
+fn an_object_with_a_key_that_no_call_has_is_text_however_it_is_cut() {
+    // Each was read differently when it came in pieces.
+    for text in [
+        "{ \"<｜tool\\_calls\\_begin｜>{\"city\":\"x\"}<tool_call>{\"name\":\"now\"}</tool_call>",
+        "{ \"na\\me\u{1}\":1}<tool_call>{\"name\":\"now\"}</tool_call>",
+    ] {
+        run_cut(Formats::auto(), text);
+    }
+    let long = "x".repeat(300);
+    for text in [
+        alloc::format!("{{\"name\":\"a\u{1}{long}\"}}<tool_call>{{\"name\":\"now\"}}</tool_call>"),
+        alloc::format!("<tool_call>{{\"a\u{1}{long}\":1}}<tool_call>{{\"name\":\"now\"}}</tool_call>"),
+    ] {
+        run_cut(Formats::auto(), &text);
+    }
+}
