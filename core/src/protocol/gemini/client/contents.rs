@@ -220,7 +220,8 @@ pub(super) fn set_extensions(
         } else {
             "what the request sets itself stands".into()
         };
-        e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
+        let dot = if path.is_empty() { "" } else { "." };
+        e.lose(LossAction::Dropped, format!("{path}{dot}extensions.{}", extension.name), why);
     }
 }
 
