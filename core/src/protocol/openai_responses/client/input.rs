@@ -302,6 +302,7 @@ impl<'a> Input<'_, 'a> {
             self.encoding.lose(LossAction::Approximated, path, "a document of plain text goes as text");
             return self.input_text(w, text, "");
         }
+        self.encoding.lose_media_type(path, media);
         w.key("type").string(if is_image { "input_image" } else { "input_file" });
         match &media.source {
             Source::Base64(data) => {
