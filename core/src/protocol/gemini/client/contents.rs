@@ -362,6 +362,9 @@ fn set_result(
     let mut texts: Vec<&str> = Vec::new();
     let mut parts = Vec::new();
     for (index, part) in result.content.iter().enumerate() {
+        if matches!(part.content, Content::Text { .. }) && !(texts.is_empty() && parts.is_empty()) {
+            e.lose(LossAction::Approximated, path, "the texts are joined to one, before the media");
+        }
         let path = format!("{path}.content[{index}]");
         lose_marks(e, &path, part);
         match &part.content {
