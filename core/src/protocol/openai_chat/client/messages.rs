@@ -381,7 +381,7 @@ impl Conversation<'_, '_> {
             self.keep_order(part, &path, &mut turn);
             self.assistant_part(part, &path, &mut turn)?;
         }
-        let fields = self.turn_fields(turn, path);
+        let fields = self.turn_fields(turn);
         self.push("assistant", fields, message, path);
         Ok(())
     }
@@ -399,7 +399,7 @@ impl Conversation<'_, '_> {
         turn.last = turn.last.max(field);
     }
 
-    fn turn_fields(&mut self, turn: Turn, path: &str) -> Fields {
+    fn turn_fields(&mut self, turn: Turn) -> Fields {
         let mut fields = Fields::new();
         // Many dialects take no list from an assistant, and its texts are one answer anyway.
         let joined = if self.is_native() { None } else { turn.content.joined("") };
