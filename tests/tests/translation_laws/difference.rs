@@ -82,6 +82,11 @@ fn join(at: &str, name: &str) -> String {
 
 /// The pieces matched in order, so that as little as possible stays unexplained.
 fn aligned(before: &[Piece], after: &[Piece], losses: &[Loss]) -> Vec<String> {
+    let is_same = before.len() == after.len()
+        && before.iter().zip(after).all(|(a, b)| differing(&a.path, &a.fields, &b.fields, losses).is_empty());
+    if is_same {
+        return Vec::new();
+    }
     // best[j]: what is unexplained of all before pieces so far beside the first j after pieces.
     let mut best: Vec<Vec<String>> = vec![Vec::new()];
     for piece in after {

@@ -9,6 +9,7 @@
 //! | `streams` | any split gives the same bytes, and nothing waits for the end that need not |
 //! | `same_wire` | one wire on both sides: the bytes pass |
 //! | `broken` | nothing panics, and what breaks is read as a failure |
+//! | `nested` | no body nests deeper than its reader can follow |
 //!
 //! `asking` and `answering` are the strategies, `difference` tells two requests apart, and `sides` has the
 //! two sides of every wire. `PROPTEST_CASES` overrides the number of cases, `LAW_SEED` the seed that they
@@ -19,6 +20,7 @@ mod answers;
 mod asking;
 mod broken;
 mod difference;
+mod nested;
 mod requests;
 mod same_wire;
 mod sealed;
