@@ -133,6 +133,13 @@ fn thinking(encoding: &mut Encoding<'_>) -> Thinking {
         }
         budget = self::budget(encoding, wanted, thinking.max_tokens);
         if budget.is_none() {
+            if reasoning.summary.is_some() {
+                encoding.lose(
+                    LossAction::Dropped,
+                    "reasoning.summary",
+                    "without a budget there is no thinking",
+                );
+            }
             return thinking;
         }
     }
