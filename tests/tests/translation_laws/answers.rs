@@ -9,7 +9,7 @@ use tokenwire_core::model::{Content, Event, FinishReason, Loss, Part, ToolCall, 
 
 use super::answering::{Answer, answering};
 use super::config;
-use super::sides::{Read, pairs, provided, read, translated};
+use super::sides::{Read, foreign_pairs, pairs, provided, read, translated};
 
 /// Everything that must be the same on both sides, part by part as its number and what it says.
 #[derive(Debug, Default)]
@@ -136,6 +136,11 @@ fn same_reason(reason: Option<FinishReason>) -> Option<FinishReason> {
 
 pub(crate) fn answered() -> impl Strategy<Value = ((Wire, Wire), Answer)> {
     select(pairs()).prop_flat_map(|(from, to)| (Just((from, to)), answering(from)))
+}
+
+/// The same between two different wires.
+pub(crate) fn answered_abroad() -> impl Strategy<Value = ((Wire, Wire), Answer)> {
+    select(foreign_pairs()).prop_flat_map(|(from, to)| (Just((from, to)), answering(from)))
 }
 
 proptest! {

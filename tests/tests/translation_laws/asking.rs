@@ -68,7 +68,8 @@ pub(crate) fn asking(wire: Wire) -> impl Strategy<Value = Request> {
         state(),
         vec(extension(wire), 0..2),
     );
-    (talk, form, draw, rest).prop_map(
+    // Unoptimized, a strategy this large would take all of a test's stack.
+    (talk.boxed(), form.boxed(), draw.boxed(), rest.boxed()).prop_map(
         move |(
             (model, system, turns, last),
             (tools, choice, parallel_tool_calls, output, reasoning),

@@ -9,8 +9,8 @@ use tokenwire_core::translate::{TranslateOptions, translate_request};
 
 use super::sides::{connected, key, no_headers, path, target, translator};
 
-/// What a thread may need for the deepest body: an eighth of what Rust gives to one.
-const STACK: usize = 256 << 10;
+/// What a thread may need for the deepest body: half of what Rust gives to one.
+const STACK: usize = 1 << 20;
 
 /// A wire, what stands around, and what nests: before and behind the next level.
 type Nest = (Wire, [&'static str; 2], [&'static str; 2]);

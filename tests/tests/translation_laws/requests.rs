@@ -187,6 +187,10 @@ fn what_was_once_lost_in_silence_is_told() {
     let open = Request { tools: vec![Tool::function("f", "d", schema)], ..with_parts(Vec::new(), texts()) };
     let adaptive = Reasoning { adaptive: true, ..Reasoning::default() };
     let adaptive = Request { reasoning: Some(adaptive), ..with_parts(Vec::new(), texts()) };
+    let shown =
+        Reasoning { budget_tokens: Some(2_000), summary: Some(SummaryLevel::Auto), ..Reasoning::default() };
+    let mut cramped = Request { reasoning: Some(shown), ..with_parts(Vec::new(), texts()) };
+    cramped.limits.max_output_tokens = Some(9);
     for (wire, request, path) in [
         (
             Anthropic,
@@ -213,6 +217,7 @@ fn what_was_once_lost_in_silence_is_told() {
         (OpenaiChat, with_parts(vec![refusal(), refusal()], texts()), "messages[1].parts[0]"),
         (OpenaiResponses, adaptive, "reasoning.adaptive"),
         (Anthropic, open, "tools[0].parameters"),
+        (Anthropic, cramped, "reasoning.summary"),
     ] {
         let losses = sent(&request, wire, false).expect("the wire can").losses;
         assert!(losses.iter().any(|loss| loss.path == path), "{wire} {path}: {losses:?}");
