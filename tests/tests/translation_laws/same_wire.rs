@@ -77,7 +77,7 @@ proptest! {
     ) {
         let text = String::from_utf8(provided(wire, &answer.events, &answer.usage, true).bytes).expect("UTF-8");
         let mut frames: Vec<String> = text.split_inclusive("\n\n").map(ToOwned::to_owned).collect();
-        frames.insert(at.index(frames.len()), unknown_event(wire, &name, &value));
+        frames.insert(at.index(frames.len() + 1), unknown_event(wire, &name, &value));
         let body = frames.concat();
         let (first, second) = body.as_bytes().split_at(cut.index(body.len()));
         let mut translator = translator(&connected(wire, wire, true), wire);

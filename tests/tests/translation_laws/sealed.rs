@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use tokenwire_core::model::{Event, Finish, FinishReason, PartKind, Request, ToolCallKind, Wire};
-use tokenwire_core::protocol::{Asked, Incoming, decode_request};
+use tokenwire_core::protocol::{Asked, Dialect, Incoming, decode_request, encode_request};
 use tokenwire_core::usage::Usage;
 
 use super::answering::sealed_state;
 use super::config;
-use super::sides::{foreign_pairs, key, no_headers, path, provided, sent, translated, vendor};
+use super::sides::{foreign_pairs, key, no_headers, path, provided, sent, target, translated, vendor};
 
 /// Vendors that give state which must come back.
 const SEALERS: [Wire; 3] = [Wire::Anthropic, Wire::Gemini, Wire::OpenaiResponses];
@@ -102,6 +102,14 @@ fn body(request: &Request, wire: Wire) -> Option<String> {
     Some(String::from_utf8(encoded.http.body).expect("JSON"))
 }
 
+/// The body for somebody else who speaks the same wire.
+fn body_elsewhere(request: &Request, wire: Wire) -> Option<String> {
+    let mut target = target(wire);
+    target.dialect = Cow::Owned(Dialect { vendor: "elsewhere", ..(*target.dialect).clone() });
+    let encoded = encode_request(request, &target, false).ok()?;
+    Some(String::from_utf8(encoded.http.body).expect("JSON"))
+}
+
 /// Whether `secret` stands in the text, or in what base64 in it holds.
 fn holds(text: &str, secret: &str) -> bool {
     let runs = text.split(|c: char| !c.is_ascii() || digit(c as u8).is_none()).filter(|run| run.len() >= 16);
@@ -170,8 +178,10 @@ proptest! {
         let back = body(&asked.request, provider).expect("its own conversation");
         let count = |text: &str| text.matches(&secret).count();
         prop_assert_eq!(count(&back), states(provider), "{} by {}: {}", provider, application, back);
-        for other in Wire::ALL.into_iter().filter(|other| vendor(*other) != vendor(provider)) {
-            if let Some(body) = body(&asked.request, other) {
+        for other in Wire::ALL {
+            let is_foreign = vendor(other) != vendor(provider);
+            let bodies = [body(&asked.request, other).filter(|_| is_foreign), body_elsewhere(&asked.request, other)];
+            for body in bodies.into_iter().flatten() {
                 prop_assert!(!holds(&body, &secret), "{provider} by {application} to {other}: {body}");
             }
         }
