@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Target;
-use crate::model::{Loss, LossAction, Request, Tool, ToolChoice, Wire};
+use crate::model::{Loss, LossAction, Media, Request, Source, Tool, ToolChoice, Wire};
 
 /// A request that cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,19 @@ pub(super) struct Encoding<'a> {
 impl Encoding<'_> {
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
         self.losses.push(Loss::new(action, path, why));
+    }
+
+    /// Says that the type of media at a URL or under an id is left out.
+    pub(super) fn lose_media_type(&mut self, path: &str, media: &Media) {
+        let is_elsewhere = match &media.source {
+            Source::Url(url) => !url.starts_with("data:"),
+            Source::Id(_) => true,
+            Source::Base64(_) | Source::Text(_) => false,
+        };
+        if is_elsewhere && media.media_type.is_some() {
+            let why = "whoever keeps the media tells its type";
+            self.lose(LossAction::Dropped, alloc::format!("{path}.media_type"), why);
+        }
     }
 
     /// Refuses a choice that demands a call where no tool of this wire is offered.

@@ -22,7 +22,8 @@ pub fn request() -> impl Strategy<Value = Request> {
     let form = (of(output_format()), of(reasoning()), sampling(), limits(), vec(text(), 0..3));
     let rest =
         (of(cache_mark()), of(name()), metadata(), of(name()), of(name()), state(), vec(extension(), 0..3));
-    (talk, form, rest).prop_map(
+    // Unoptimized, a strategy this large would take most of a test's stack.
+    (talk.boxed(), form.boxed(), rest.boxed()).prop_map(
         |(
             (model, messages, tools, tool_choice, parallel_tool_calls),
             (output, reasoning, sampling, limits, stop),

@@ -36,7 +36,7 @@ impl Marks {
             encoding.lose(LossAction::Dropped, alloc::format!("{path}.cache"), why);
             return None;
         }
-        Some(control(encoding, path, mark))
+        Some(control(encoding, &alloc::format!("{path}.cache"), mark))
     }
 }
 
@@ -48,12 +48,12 @@ fn count(part: &Part) -> usize {
     inside + usize::from(part.cache.is_some())
 }
 
-/// The `cache_control` for a mark, whatever their number.
+/// The `cache_control` for the mark that stands at `path`, whatever their number.
 pub(super) fn control(encoding: &mut Encoding<'_>, path: &str, mark: &CacheMark) -> String {
     let ttl = match mark.ttl.as_deref() {
         Some(ttl) if !matches!(ttl, "5m" | "1h") => {
             let why = alloc::format!("{ttl:?} is neither 5m nor 1h; 1h stands in its place");
-            encoding.lose(LossAction::Approximated, alloc::format!("{path}.cache.ttl"), why);
+            encoding.lose(LossAction::Approximated, alloc::format!("{path}.ttl"), why);
             Some("1h")
         }
         ttl => ttl,

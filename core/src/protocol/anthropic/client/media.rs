@@ -16,6 +16,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, path: &str, media: &Media) -> 
         MediaKind::Audio => return Err(encoding.refuse(path, "the wire has no audio")),
         MediaKind::Video => return Err(encoding.refuse(path, "the wire has no video")),
     };
+    encoding.lose_media_type(path, media);
     if media.detail.as_deref().is_some_and(|detail| detail != "auto") {
         encoding.lose(LossAction::Dropped, alloc::format!("{path}.detail"), "the wire has no detail level");
     }

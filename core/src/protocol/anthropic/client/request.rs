@@ -33,7 +33,7 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
     let sampling = sampling(encoding);
     let user_id = user_id(encoding);
     let service_tier = service_tier(encoding);
-    let cache_control = request.cache.as_ref().map(|mark| cache::control(encoding, "request", mark));
+    let cache_control = request.cache.as_ref().map(|mark| cache::control(encoding, "cache", mark));
     lose_unknown(encoding);
     let stream = encoding.stream;
 
@@ -133,6 +133,13 @@ fn thinking(encoding: &mut Encoding<'_>) -> Thinking {
         }
         budget = self::budget(encoding, wanted, thinking.max_tokens);
         if budget.is_none() {
+            if reasoning.summary.is_some() {
+                encoding.lose(
+                    LossAction::Dropped,
+                    "reasoning.summary",
+                    "without a budget there is no thinking",
+                );
+            }
             return thinking;
         }
     }

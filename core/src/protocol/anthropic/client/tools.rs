@@ -117,7 +117,11 @@ fn schema(encoding: &mut Encoding<'_>, path: &str, parameters: Option<&RawJson>)
     }
     match field(parameters.as_str(), "type") {
         Some(_) => parameters.as_str().into(),
-        None => with_field(parameters.as_str(), "type", "\"object\""),
+        None => {
+            let why = "a schema that is an object says so";
+            encoding.lose(LossAction::Approximated, alloc::format!("{path}.parameters"), why);
+            with_field(parameters.as_str(), "type", "\"object\"")
+        }
     }
 }
 

@@ -220,7 +220,8 @@ pub(super) fn set_extensions(
         } else {
             "what the request sets itself stands".into()
         };
-        e.lose(LossAction::Dropped, format!("{path}.extensions.{}", extension.name), why);
+        let dot = if path.is_empty() { "" } else { "." };
+        e.lose(LossAction::Dropped, format!("{path}{dot}extensions.{}", extension.name), why);
     }
 }
 
@@ -361,6 +362,9 @@ fn set_result(
     let mut texts: Vec<&str> = Vec::new();
     let mut parts = Vec::new();
     for (index, part) in result.content.iter().enumerate() {
+        if matches!(part.content, Content::Text { .. }) && !(texts.is_empty() && parts.is_empty()) {
+            e.lose(LossAction::Approximated, path, "the texts are joined to one, before the media");
+        }
         let path = format!("{path}.content[{index}]");
         lose_marks(e, &path, part);
         match &part.content {

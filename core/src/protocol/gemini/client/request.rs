@@ -24,7 +24,7 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
     set_state(encoding, &mut body)?;
     lose_the_rest(encoding);
     let request = encoding.request;
-    contents::set_extensions(encoding, &request.extensions, "request", &mut body);
+    contents::set_extensions(encoding, &request.extensions, "", &mut body);
     Ok(Body { path, json: body.finish() })
 }
 

@@ -35,6 +35,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) {
 
 /// Writes the mark of one part.
 pub(super) fn encode_part(encoding: &mut Encoding<'_>, mark: &CacheMark, part: &mut Fields, path: &str) {
+    let path = &format!("{path}.cache");
     match encoding.target.dialect.cache {
         CacheMarks::Breakpoint => {
             let mut breakpoint = Fields::new().with("mode", quoted("explicit"));
@@ -46,8 +47,7 @@ pub(super) fn encode_part(encoding: &mut Encoding<'_>, mark: &CacheMark, part: &
             part.set("cache_control", control);
         }
         CacheMarks::None => {
-            let path = format!("{path}.cache");
-            encoding.lose(LossAction::Dropped, path, "the dialect knows no cache marks");
+            encoding.lose(LossAction::Dropped, &**path, "the dialect knows no cache marks");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::protocol::openai_chat::fields::{Fields, quoted};
 /// # Errors
 /// The wire cannot carry it; without it the request would mean something else.
 pub(super) fn encode(encoding: &mut Encoding<'_>, media: &Media, path: &str) -> Result<Fields, EncodeError> {
+    encoding.lose_media_type(path, media);
     if media.kind != MediaKind::Image && media.detail.is_some() {
         encoding.lose(LossAction::Dropped, format!("{path}.detail"), "only an image has a detail");
     }

@@ -106,11 +106,39 @@ impl Pieces {
 struct Turn {
     content: Pieces,
     reasoning: String,
+    /// Where the parts of it stand.
+    thoughts: Vec<String>,
     /// The insides of `reasoning_details` arrays.
     details: Vec<String>,
     refusal: String,
+    /// Where the parts of it stand.
+    refusals: Vec<String>,
     calls: Vec<String>,
     audio: Option<String>,
+    /// Which of the wire's fields the last part went to.
+    last: Field,
+}
+
+/// The fields that hold an assistant's parts, in the order in which they are understood.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    #[default]
+    Reasoning,
+    Content,
+    Refusal,
+    Calls,
+}
+
+impl Field {
+    const fn of(content: &Content) -> Option<Self> {
+        match content {
+            Content::Reasoning(_) => Some(Self::Reasoning),
+            Content::Text { .. } => Some(Self::Content),
+            Content::Refusal(_) => Some(Self::Refusal),
+            Content::ToolCall(_) => Some(Self::Calls),
+            Content::Media(_) | Content::ToolResult(_) | Content::Vendor { .. } => None,
+        }
+    }
 }
 
 impl Conversation<'_, '_> {
@@ -349,14 +377,29 @@ impl Conversation<'_, '_> {
         self.flush_waiting();
         let mut turn = Turn::default();
         for (at, part) in message.parts.iter().enumerate() {
-            self.assistant_part(part, &format!("{path}.parts[{at}]"), &mut turn)?;
+            let path = format!("{path}.parts[{at}]");
+            self.keep_order(part, &path, &mut turn);
+            self.assistant_part(part, &path, &mut turn)?;
         }
-        let fields = self.turn_fields(turn, path);
+        let fields = self.turn_fields(turn);
         self.push("assistant", fields, message, path);
         Ok(())
     }
 
-    fn turn_fields(&mut self, turn: Turn, path: &str) -> Fields {
+    /// Says where a part cannot stay behind the one that it followed.
+    fn keep_order(&mut self, part: &Part, path: &str, turn: &mut Turn) {
+        let Some(field) = Field::of(&part.content) else { return };
+        if field < turn.last {
+            self.lose(
+                LossAction::Approximated,
+                path,
+                "the wire has a field for each kind, and no order of them",
+            );
+        }
+        turn.last = turn.last.max(field);
+    }
+
+    fn turn_fields(&mut self, turn: Turn) -> Fields {
         let mut fields = Fields::new();
         // Many dialects take no list from an assistant, and its texts are one answer anyway.
         let joined = if self.is_native() { None } else { turn.content.joined("") };
@@ -374,13 +417,17 @@ impl Conversation<'_, '_> {
             match self.encoding.target.dialect.reasoning_field {
                 "" => {
                     let why = "the dialect takes no thinking back";
-                    self.lose(LossAction::Dropped, format!("{path}.reasoning"), why);
+                    turn.thoughts.into_iter().for_each(|path| self.lose(LossAction::Dropped, path, why));
                 }
                 name => fields.string(name, &turn.reasoning),
             }
         }
         if !turn.refusal.is_empty() {
             fields.string("refusal", &turn.refusal);
+        }
+        if turn.refusals.len() > 1 {
+            let why = "several refusals are joined to one";
+            turn.refusals.into_iter().for_each(|path| self.lose(LossAction::Approximated, path, why));
         }
         if let Some(id) = turn.audio {
             fields.set("audio", Fields::new().with("id", id).write());
@@ -394,7 +441,10 @@ impl Conversation<'_, '_> {
     fn assistant_part(&mut self, part: &Part, path: &str, turn: &mut Turn) -> Result<(), EncodeError> {
         match &part.content {
             Content::Text { .. } => self.text(part, path, &mut turn.content),
-            Content::Refusal(text) if self.is_native() => turn.refusal.push_str(text),
+            Content::Refusal(text) if self.is_native() => {
+                turn.refusal.push_str(text);
+                turn.refusals.push(path.into());
+            }
             Content::Refusal(text) => {
                 self.lose(LossAction::Approximated, path, "the dialect knows no refusals: plain text");
                 turn.content.text(text);
@@ -439,6 +489,7 @@ impl Conversation<'_, '_> {
             return;
         }
         turn.reasoning.push_str(text);
+        turn.thoughts.push(path.into());
         if let Some(details) = self.lose_opaque(part, &["reasoning_details"], path) {
             let inside = details.trim().trim_start_matches('[').trim_end_matches(']').trim();
             if !inside.is_empty() {

@@ -584,7 +584,7 @@ mod tests {
         );
         let (body, losses) = messages(&Dialect::OPENAI, turn(part));
         assert!(!body.contains("reasoning"), "{body}");
-        assert_eq!(losses, ["messages[0].parts[0].opaque.reasoning_details", "messages[0].reasoning"]);
+        assert_eq!(losses, ["messages[0].parts[0].opaque.reasoning_details", "messages[0].parts[0]"]);
     }
 
     #[test]
@@ -657,7 +657,7 @@ mod tests {
             &body,
             &[r#"[{"type":"text","text":"long","prompt_cache_breakpoint":{"mode":"explicit"}}]"#],
         );
-        assert_eq!(losses, ["messages[0].parts[0].ttl"]);
+        assert_eq!(losses, ["messages[0].parts[0].cache.ttl"]);
         let (body, losses) = messages(&Dialect::OPENROUTER, turns.clone());
         assert_has(&body, &[r#""cache_control":{"type":"ephemeral","ttl":"1h"}"#]);
         assert_eq!(losses, [""; 0]);

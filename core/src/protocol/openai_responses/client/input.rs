@@ -114,7 +114,7 @@ impl<'a> Input<'_, 'a> {
             match &part.content {
                 Content::Reasoning(_) => {
                     run = self.run_length(&message.parts[at..], |c| matches!(c, Content::Reasoning(_)));
-                    self.reasoning(w, &message.parts[at..at + run], &path);
+                    self.reasoning(w, &message.parts[at..at + run], m, at);
                 }
                 Content::ToolCall(call) => self.call(w, part, call, m, at),
                 Content::ToolResult(result) => self.result(w, part, result, &path),
@@ -302,6 +302,7 @@ impl<'a> Input<'_, 'a> {
             self.encoding.lose(LossAction::Approximated, path, "a document of plain text goes as text");
             return self.input_text(w, text, "");
         }
+        self.encoding.lose_media_type(path, media);
         w.key("type").string(if is_image { "input_image" } else { "input_file" });
         match &media.source {
             Source::Base64(data) => {
@@ -331,17 +332,19 @@ impl<'a> Input<'_, 'a> {
     }
 
     /// Writes parts of thinking that were one item.
-    fn reasoning(&mut self, w: &mut Writer, parts: &[Part], path: &str) {
-        for part in parts {
-            self.drop_cache(part, path);
-            self.drop_state(part, &["id", "encrypted_content"], path);
+    fn reasoning(&mut self, w: &mut Writer, parts: &[Part], m: usize, first: usize) {
+        let path = |at: usize| alloc::format!("messages[{m}].parts[{at}]");
+        for (at, part) in (first..).zip(parts) {
+            self.drop_cache(part, &path(at));
+            self.drop_state(part, &["id", "encrypted_content"], &path(at));
         }
         let id = own(&parts[0], self.vendor, "id");
         let encrypted = parts.iter().find_map(|part| own(part, self.vendor, "encrypted_content"));
         if encrypted.is_none() && (id.is_none() || !self.is_stored) {
             self.keeps_ids &= id.is_none();
             let why = "thinking goes back only with this vendor's encrypted content or from its store";
-            return self.encoding.lose(LossAction::Dropped, path, why);
+            let all = first..first + parts.len();
+            return all.for_each(|at| self.encoding.lose(LossAction::Dropped, path(at), why));
         }
         let list = |w: &mut Writer, kind: &str, is_summary: bool| {
             for part in parts {
@@ -367,9 +370,9 @@ impl<'a> Input<'_, 'a> {
                 w.key("content").array(|w| list(w, "reasoning_text", false));
             }
             w.opt_raw("encrypted_content", encrypted.map(|o| o.value.as_str()));
-            for part in parts {
+            for (at, part) in (first..).zip(parts) {
                 let known = ["type", "id", "summary", "content", "encrypted_content"];
-                extensions::write(w, &part.extensions, &known, path, self.encoding);
+                extensions::write(w, &part.extensions, &known, &path(at), self.encoding);
             }
         });
     }

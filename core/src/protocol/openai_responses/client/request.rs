@@ -242,6 +242,8 @@ fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mu
             None => alloc::format!("{budget} tokens became a level of effort"),
         };
         encoding.lose(LossAction::Approximated, "reasoning.budget_tokens", why);
+    } else if reasoning.adaptive && reasoning.effort.is_none() {
+        encoding.lose(LossAction::Dropped, "reasoning.adaptive", "the provider decides anyway");
     }
     fields.opt_string("reasoning.effort", reasoning.effort.or(bucketed).map(Effort::name));
     let summary = match reasoning.summary {
@@ -270,7 +272,8 @@ const fn effort_of_budget(tokens: u64) -> Effort {
 fn include<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
     let request = encoding.request;
     let mut wanted: Vec<&'a str> = Vec::new();
-    let thinks = request.reasoning.as_ref().is_some_and(|r| r.effort != Some(Effort::None));
+    let level = |r: &Reasoning| r.effort.or(r.budget_tokens.map(effort_of_budget));
+    let thinks = request.reasoning.as_ref().is_some_and(|r| level(r) != Some(Effort::None));
     // What is not stored can only come back with its content.
     if request.state.store == Some(false) && thinks {
         wanted.push("\"reasoning.encrypted_content\"");
