@@ -12,7 +12,8 @@ use tokenwire_core::failure::FailureKind;
 use tokenwire_core::http::{Head, Headers, HttpRequest, TransportKind};
 use tokenwire_core::model::{Accumulator, Event, FinishReason, Message, Request, Wire};
 use tokenwire_core::protocol::{
-    Caps, Credential, DecodeError, Decoder, Dialect, Incoming, Target, encode_request, read_error,
+    AnswerContext, Caps, Credential, DecodeError, Decoder, Dialect, Incoming, SealKey, StreamFraming, Target,
+    encode_request, encode_response, read_error,
 };
 use tokenwire_core::relay::Relay;
 use tokenwire_core::retry::{AfterCommit, RetryPolicy};
@@ -219,14 +220,19 @@ fn heads_pass_without_what_is_between_a_provider_and_its_client() {
             ("content-type", "text/event-stream"),
             ("content-length", "99"),
             ("set-cookie", "session=1"),
+            ("connection", "x-hop"),
+            ("x-hop", "1"),
+            ("openai-organization", "the operator's"),
+            ("access-control-allow-origin", "*"),
             ("x-request-id", "r-1"),
+            ("x-ratelimit-remaining-requests", "9"),
         ]
         .into_iter()
         .collect();
         let reply = Reply::head(200, headers).chunk(0, good_stream(wire).frames().concat()).end();
         let answered = answer(wire, wire, true, options(exact(1)), vec![reply]);
         let names: Vec<&str> = answered.head.headers.iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["content-type", "x-request-id"], "{wire}");
+        assert_eq!(names, ["content-type", "x-request-id", "x-ratelimit-remaining-requests"], "{wire}");
     }
 }
 
@@ -241,4 +247,129 @@ fn the_providers_id_of_a_request_reaches_the_application() {
             assert_eq!(answered.head.headers.get(name), Some("r-1"), "{application} < {provider}");
         }
     }
+}
+
+#[test]
+fn an_application_is_told_the_usage_of_the_attempt_that_answered() {
+    for (application, provider) in pairs() {
+        // The first attempt states its input and breaks before anything is seen.
+        let stated = good_stream(provider).frames()[..1].concat();
+        let unheard = match provider {
+            // Chat's first frame shows text already; the others state nothing there.
+            Wire::Anthropic => opened().chunk(0, stated).then(0, What::Fail(TransportKind::Body)),
+            _ => opened().then(0, What::Fail(TransportKind::Body)),
+        };
+        for stream in [true, false] {
+            let replies = vec![unheard.clone(), good(provider)];
+            let answered = answer(application, provider, stream, options(exact(2)), replies);
+            let mut decoder = Decoder::new(Dialect::of_wire(application), Caps::default());
+            let read = decoder.push(&answered.bytes, &mut |_: Event<'_>| {}).and_then(|_| {
+                decoder.end(&mut |_: Event<'_>| {})?;
+                Ok(decoder.usage().counts.get(Bucket::Input))
+            });
+            assert_eq!(read, Ok(Some(9)), "{application} < {provider}, stream {stream}");
+        }
+    }
+}
+
+#[test]
+fn the_operators_key_never_reaches_an_application() {
+    for (application, provider) in pairs() {
+        let echoed = format!("{{\"error\":{{\"message\":\"invalid key {KEY}\"}}}}");
+        let headers: Headers =
+            [("content-type", "application/json".into()), ("x-request-id", format!("for {KEY}"))]
+                .into_iter()
+                .collect();
+        let refused = Reply::whole(401, headers, echoed);
+        let answered = answer(application, provider, true, options(exact(1)), vec![refused]);
+        assert_eq!(answered.head.status, 401, "{application} < {provider}");
+        assert!(!answered.body().contains(KEY), "{application} < {provider}: {}", answered.body());
+        let headers: Vec<_> = answered.head.headers.iter().map(|(_, value)| value).collect();
+        assert!(!headers.concat().contains(KEY), "{application} < {provider}: {headers:?}");
+    }
+}
+
+#[test]
+fn no_application_is_sent_to_another_address() {
+    for (application, provider) in pairs() {
+        let headers: Headers = [("location", "https://elsewhere.example/")].into_iter().collect();
+        let reply = Reply::whole(302, headers, "moved");
+        let answered = answer(application, provider, true, options(exact(1)), vec![reply]);
+        let at = format!("{application} < {provider}: {}", answered.body());
+        assert!(answered.head.status >= 400, "{at}: {}", answered.head.status);
+        assert_eq!(answered.head.headers.get("location"), None, "{at}");
+        assert!(read_error(application, answered.body()).is_some_and(|e| e.message.is_some()), "{at}");
+    }
+}
+
+#[test]
+fn a_whole_answer_to_a_request_for_a_stream_reaches_the_application() {
+    for (application, provider) in pairs() {
+        let body = whole_body(provider);
+        let headers: Headers = [("content-type", "application/json")].into_iter().collect();
+        let reply = Reply::whole(200, headers, body.clone());
+        let answered = answer(application, provider, true, options(exact(1)), vec![reply]);
+        let (read, _, end) = answered.read();
+        let at = format!("{application} < {provider}: {}", answered.body());
+        assert_eq!((end, read.response().text()), (Ok(()), TEXT.into()), "{at}");
+        if application == provider {
+            assert_eq!(answered.body(), body, "{at}");
+        }
+    }
+}
+
+/// The good answer of a provider as one document.
+fn whole_body(wire: Wire) -> String {
+    let mut sum = Accumulator::new(Dialect::of_wire(wire).vendor);
+    let mut decoder = Decoder::new(Dialect::of_wire(wire), Caps::default());
+    let mut add = |event: Event<'_>| sum.add(&event);
+    let read = decoder.push(&good_stream(wire).frames().concat(), &mut add);
+    read.and_then(|_| decoder.end(&mut add)).expect("the good stream is good");
+    let context = AnswerContext {
+        model: "m".into(),
+        id: "1".into(),
+        created: 1,
+        vendor: Dialect::of_wire(wire).vendor.into(),
+        source: wire,
+        stream_usage: true,
+        framing: StreamFraming::Sse,
+        seal: SealKey::default(),
+    };
+    encode_response(wire, context, sum.response(), decoder.usage()).0
+}
+
+#[test]
+fn two_calls_without_an_id_of_their_own_have_different_ones() {
+    let ids = [1, 2].map(|seed| {
+        let (path, body) = asked(Wire::OpenaiChat, true);
+        let headers = Headers::new();
+        let incoming = Incoming { path: &path, headers: &headers, body: &body };
+        let target = Target::new(&Dialect::GEMINI, Some(Credential::new(KEY))).expect("the key is plain");
+        let options = options(exact(1));
+        let now = Instant::default();
+        let relay =
+            Relay::new(Wire::OpenaiChat, &incoming, target, &TranslateOptions::default(), options, seed, now)
+                .expect("the request is plain");
+        let host = SimHost::new([body_without_id()]);
+        let mut driver = Driver::new(host.clone(), relay);
+        let mut bytes = Vec::new();
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            match driver.poll_news(&mut context) {
+                Poll::Ready(Some(News::Bytes(more))) => bytes.extend(more),
+                Poll::Ready(Some(_)) => {}
+                Poll::Ready(None) => break,
+                Poll::Pending => assert!(host.advance(), "something must be left to happen"),
+            }
+        }
+        String::from_utf8(bytes).expect("answers are text")
+    });
+    assert_ne!(ids[0], ids[1]);
+    assert!(ids[0].contains("chatcmpl-") && !ids[0].contains("chatcmpl-\""), "{}", ids[0]);
+}
+
+fn body_without_id() -> Reply {
+    spec_calls::body(
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"finishReason\":\"STOP\"}]}\n\n",
+    )
 }

@@ -1,9 +1,12 @@
 //! An answer whose bytes the caller passes on as they came.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Output;
+use super::secrets::Secrets;
 use crate::http::Head;
 
 /// Bytes that may be held back before the commit point; beyond this the call is committed.
@@ -36,6 +39,21 @@ impl Forwarded {
     pub(super) fn take(&mut self, bytes: &[u8]) -> bool {
         self.held.extend_from_slice(bytes);
         self.held.len() > MAX_HELD
+    }
+
+    /// Masks the call's own credential in what is held: the words of a refusal, and its head.
+    pub(super) fn mask(&mut self, secrets: &Secrets) {
+        let text = String::from_utf8_lossy(&self.held);
+        if let Cow::Owned(masked) = secrets.mask(Cow::Borrowed(&text)) {
+            self.held = masked.into_bytes();
+        }
+        if let Some(head) = &mut self.head {
+            let masked = head
+                .headers
+                .iter()
+                .map(|(name, value)| (String::from(name), secrets.mask(Cow::Borrowed(value)).into_owned()));
+            head.headers = masked.collect();
+        }
     }
 
     /// Passes on what is held.

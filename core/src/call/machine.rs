@@ -210,6 +210,13 @@ impl Call {
         debug_assert!(!matches!(self.state, State::Moving), "every transition ends in a state");
     }
 
+    /// Ends the call because whoever takes its answer can do nothing with what came.
+    pub(crate) fn give_up(&mut self, why: &str) {
+        if !matches!(self.state, State::Done(_)) {
+            self.stop_now(FailureKind::MalformedResponse, None, why.into());
+        }
+    }
+
     /// What to do next. Drain it after each input.
     #[must_use]
     pub fn poll_output(&mut self) -> Output {

@@ -20,10 +20,10 @@ pub enum Output {
     Done(Arc<Outcome>),
     /// Something for the caller.
     Event(Event<'static>),
-    /// Bytes of the answer's body to pass on, as they came; only in a call made by
+    /// Bytes of the answer's body to pass on; only of a [`Relay`](crate::relay::Relay), or of a call made by
     /// [`Call::forward`](super::Call::forward).
     Forward(Vec<u8>),
-    /// The head of the answer to pass on, before its first bytes. Comes at most once.
+    /// The head of the answer to pass on, before its first bytes; of the same only. Comes at most once.
     ForwardHead(Head),
     /// Send this request and report its response under the attempt's number.
     Transmit(Transmit),

@@ -154,6 +154,9 @@ pub(super) trait WireEncoder {
     /// answer without a finish reason is written as an incomplete one, never as a success.
     fn end(&mut self, answer: &mut Answer, usage: &Usage, out: &mut Vec<u8>);
 
+    /// Whether nothing more is written.
+    fn is_over(&self) -> bool;
+
     /// The answer broke: an error in the wire's own form, also after the stream began.
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>);
 }

@@ -152,6 +152,18 @@ impl Encoder {
         self.is_over = true;
     }
 
+    /// Whether nothing more is written: after [`end`](Self::end) or [`fail`](Self::fail), or because what came
+    /// cannot be written on this wire, which the bytes say as an error.
+    pub fn is_over(&self) -> bool {
+        let encoder: &dyn WireEncoder = match &self.state {
+            State::Anthropic(s) => s,
+            State::Gemini(s) => s,
+            State::OpenaiChat(s) => s,
+            State::OpenaiResponses(s) => s,
+        };
+        self.is_over || encoder.is_over()
+    }
+
     /// What the wire had no place for, so far: each of it once, 256 at the most and then one that stands
     /// for the rest. What an application does not miss is not in it: its own settings told back, ids
     /// and times of the envelope, values that say nothing.

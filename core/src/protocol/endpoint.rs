@@ -54,8 +54,14 @@ fn posted(path: &str) -> Option<Endpoint> {
         (":generateContent", Endpoint::Answer(Wire::Gemini)),
         (":countTokens", Endpoint::CountTokens(Wire::Gemini)),
     ];
+    // The colon of Gemini's methods may come escaped (RFC 3986 section 2.1).
+    let path = &*path.replace("%3A", ":").replace("%3a", ":");
     if path.ends_with(":streamGenerateContent") {
         return Some(Endpoint::Answer(Wire::Gemini));
+    }
+    // OpenAI's threads have messages too.
+    if path.contains("/threads/") {
+        return None;
     }
     ENDS.into_iter().find(|(end, _)| path.ends_with(end)).map(|(_, endpoint)| endpoint)
 }
@@ -92,6 +98,8 @@ mod tests {
         assert_eq!(at("/v1/messages/count_tokens"), Some(Endpoint::CountTokens(Wire::Anthropic)));
         assert_eq!(at("/x/v1/messages/"), Some(Endpoint::Answer(Wire::Anthropic)));
         assert_eq!(at("/v1beta/models/a/b:countTokens?key=k"), Some(Endpoint::CountTokens(Wire::Gemini)));
+        assert_eq!(at("/v1beta/models/openai%2Fm%3AgenerateContent"), Some(Endpoint::Answer(Wire::Gemini)));
+        assert_eq!(at("/v1/threads/t/messages"), None);
         assert_eq!(Endpoint::of(Method::Get, "/v1/messages", &Headers::new()), None);
     }
 }

@@ -7,23 +7,28 @@ use crate::http::{Head, Headers};
 use crate::model::Wire;
 use crate::protocol::{ErrorAnswer, StreamFraming};
 
-/// Headers that are about one connection, about how its bytes were packed, or about a provider's own session
-/// with its client (RFC 9110 section 7.6.1, RFC 6265).
-const NOT_PASSED: [&str; 13] = [
-    "alt-svc",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "set-cookie",
-    "strict-transport-security",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
+/// What of a provider's head concerns an application: what the body is, when to ask again, how much is left,
+/// how long it took. The rest is between the provider and its client: connections, cookies, accounts, other
+/// origins.
+const PASSED: [&str; 9] = [
+    "cache-control",
+    "content-type",
+    "openai-processing-ms",
+    "request-id",
+    "retry-after",
+    "retry-after-ms",
+    "server-timing",
+    "x-request-id",
+    "x-should-retry",
 ];
+
+/// Families of headers that say how much is left.
+const PASSED_FAMILIES: [&str; 3] = ["anthropic-ratelimit-", "ratelimit", "x-ratelimit-"];
+
+fn is_passed(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    PASSED.contains(&name.as_str()) || PASSED_FAMILIES.iter().any(|family| name.starts_with(family))
+}
 
 /// The header in which a wire's providers name a request; SDKs show it.
 const fn request_id_header(wire: Wire) -> &'static str {
@@ -41,16 +46,15 @@ pub(super) fn request_id(head: &Head) -> Option<String> {
         .map(ToString::to_string)
 }
 
-/// The provider's head, without what is between it and its client alone.
-pub(super) fn passed_head(head: Head) -> Head {
-    let is_passed = |name: &str| !NOT_PASSED.iter().any(|not| name.eq_ignore_ascii_case(not));
+/// What of the provider's head concerns the application.
+pub(super) fn passed_head(head: &Head) -> Head {
     let headers = head
         .headers
         .iter()
         .filter(|(name, _)| is_passed(name))
         .map(|(name, value)| (name.to_string(), value.to_string()))
         .collect();
-    Head { headers, ..head }
+    Head { status: head.status, headers, wall: head.wall }
 }
 
 /// The head of a good answer on `wire`: a stream framed so, or a whole one.

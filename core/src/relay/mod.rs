@@ -44,19 +44,26 @@
 //! ```
 
 mod headers;
+mod passed;
 mod writing;
 
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::call::{Call, Input, Options, Outcome, Output};
+use crate::failure::Failure;
 use crate::http::Head;
-use crate::model::{Loss, Wire};
+use crate::model::{Event, Loss, Wire};
 use crate::protocol::{Encoded, Incoming, Target, write_error};
 use crate::retry::{AfterCommit, CommitPoint};
+use crate::rng::Rng;
 use crate::time::Instant;
 use crate::translate::{Refusal, TranslateOptions, translate_request};
+use crate::usage::{Completeness, Usage};
 
 use headers::{answer_head, error_head, passed_head};
 use writing::Writing;
@@ -66,7 +73,10 @@ use writing::Writing;
 /// It is driven as a call is. Beside what a call says, it always says [`Output::ForwardHead`] once, and then
 /// the body as [`Output::Forward`]: the provider's answer translated, or its very bytes where both speak the
 /// same wire; or an error in the application's protocol. A stream that breaks after its head ends with an
-/// error event. Events are those that the application is told, with its own names of its tools.
+/// error event; of a single document that breaks so, [`Relay::is_cut_off`] tells. Events are those that the
+/// application is told, with its own names of its tools; the outcome has the provider's names.
+///
+/// The application is told the usage of the attempt that answered; the outcome has that of all.
 ///
 /// Attempts, deadlines, limits and accounting are the call's. What an application has been told cannot be
 /// taken back, so after the commit point a call of this kind stops, or resumes where that can be done
@@ -79,7 +89,9 @@ pub struct Relay {
     outputs: VecDeque<Output>,
     /// Written, and not yet given.
     bytes: Vec<u8>,
-    request_id: Option<alloc::string::String>,
+    request_id: Option<String>,
+    /// What the attempt that answers has stated.
+    usage: Option<Box<Usage>>,
     has_head: bool,
     is_over: bool,
     is_cut_off: bool,
@@ -89,7 +101,8 @@ impl Relay {
     /// A call for an application that sent `incoming` on `wire`, at `target`.
     ///
     /// `translation` says how requests are translated, `options` how the call is made; whether it streams is
-    /// the application's choice. `seed` and `now` are as in [`Call::new`].
+    /// the application's choice. `seed` and `now` are as in [`Call::new`]. Where `translation` has no id and no
+    /// time, the id follows from the seed, and the time is the accounting's wall clock, if that is given.
     ///
     /// # Errors
     /// The request cannot be understood, or not be carried without a loss that is refused. Nothing is sent;
@@ -103,7 +116,8 @@ impl Relay {
         seed: u64,
         now: Instant,
     ) -> Result<Self, Refusal> {
-        let translated = translate_request(wire, incoming, &target, translation)?;
+        let translation = named(translation, &options, seed);
+        let translated = translate_request(wire, incoming, &target, &translation)?;
         let options = Options { stream: translated.stream, ..committed(options, target.dialect.wire) };
         let writing = Writing::of(&translated);
         let (request, http) = (translated.request, translated.http);
@@ -120,6 +134,7 @@ impl Relay {
             outputs: VecDeque::new(),
             bytes: Vec::new(),
             request_id: None,
+            usage: None,
             has_head: false,
             is_over: false,
             is_cut_off: false,
@@ -148,15 +163,13 @@ impl Relay {
                     }
                     self.end(&outcome);
                 }
-                Output::Event(event) => {
-                    let event = self.writing.event(event, &mut self.bytes);
-                    self.outputs.push_back(Output::Event(event));
-                    // What one chunk brought goes out at once.
-                    self.collect();
-                }
-                Output::Forward(bytes) => self.writing.pass(bytes, &mut self.bytes),
+                Output::Event(event) => self.take(event),
+                Output::Forward(bytes) if self.has_head => self.writing.pass(bytes, &mut self.bytes),
+                // Of a redirect nothing passes.
+                Output::Forward(_) => {}
+                Output::ForwardHead(head) if (300..400).contains(&head.status) => {}
                 Output::ForwardHead(head) => {
-                    let head = passed_head(head);
+                    let head = passed_head(&head);
                     self.writing.open(&head);
                     self.begin(head);
                 }
@@ -173,8 +186,21 @@ impl Relay {
         }
     }
 
-    /// Puts what is written before the events that it tells.
-    fn collect(&mut self) {
+    /// Writes an event. What one chunk brought goes out at once, with the last of its events.
+    fn take(&mut self, event: Event<'static>) {
+        if let Event::Usage(usage) = &event {
+            self.usage = Some(usage.clone());
+        }
+        let event = self.writing.event(event, &mut self.bytes);
+        self.outputs.push_back(Output::Event(event));
+        self.open();
+        if self.writing.has_given_up() {
+            self.call.give_up("what came cannot be written in the application's protocol");
+        }
+    }
+
+    /// Begins the answer with the first bytes of it.
+    fn open(&mut self) {
         if !self.bytes.is_empty() && !self.has_head {
             self.begin(answer_head(self.wire, self.writing.framing(), self.request_id.as_deref()));
         }
@@ -186,7 +212,7 @@ impl Relay {
     }
 
     fn flush(&mut self) {
-        self.collect();
+        self.open();
         if !self.bytes.is_empty() {
             self.outputs.push_back(Output::Forward(core::mem::take(&mut self.bytes)));
         }
@@ -194,16 +220,17 @@ impl Relay {
 
     /// The call is over: ends the answer, or makes it an error.
     fn end(&mut self, outcome: &Outcome) {
+        let usage = self.usage.take().map_or_else(|| answering_usage(outcome), |usage| *usage);
         match &outcome.failure {
             Some(failure) if !self.has_head => {
-                let answer = write_error(self.wire, failure);
+                let answer = write_error(self.wire, &shown(failure));
                 self.begin(error_head(&answer, failure, self.wire));
                 self.bytes = answer.body.into_bytes();
             }
             Some(failure) => {
-                self.is_cut_off = !self.writing.fail(failure, &outcome.usage, &mut self.bytes);
+                self.is_cut_off = !self.writing.fail(failure, &usage, &mut self.bytes);
             }
-            None => self.writing.end(outcome, &mut self.bytes),
+            None => self.writing.end(outcome, &usage, &mut self.bytes),
         }
         self.flush();
     }
@@ -228,6 +255,36 @@ impl Relay {
     /// The call inside.
     pub const fn call(&self) -> &Call {
         &self.call
+    }
+}
+
+/// The translation's options with an id and a time of their own.
+fn named<'a>(translation: &'a TranslateOptions, options: &Options, seed: u64) -> Cow<'a, TranslateOptions> {
+    if !translation.id.is_empty() && translation.created > 0 {
+        return Cow::Borrowed(translation);
+    }
+    let mut named = translation.clone();
+    if named.id.is_empty() {
+        // Another draw than the call's jitter.
+        named.id = alloc::format!("{:016x}", Rng::new(!seed).next_u64());
+    }
+    if named.created == 0 {
+        named.created = options.accounting.wall.map_or(0, |wall| wall.as_millis() / 1_000);
+    }
+    Cow::Owned(named)
+}
+
+/// What the attempt that answered is known to have used; guesses are no counts to an application.
+fn answering_usage(outcome: &Outcome) -> Usage {
+    let usage = outcome.attempts.last().map(|attempt| &attempt.usage);
+    usage.filter(|usage| usage.completeness != Completeness::Estimated).cloned().unwrap_or_default()
+}
+
+/// The failure with a status that an application may have: of a redirect it would follow the address.
+fn shown(failure: &Failure) -> Cow<'_, Failure> {
+    match failure.status {
+        Some(300..400) => Cow::Owned(Failure { status: None, ..failure.clone() }),
+        _ => Cow::Borrowed(failure),
     }
 }
 

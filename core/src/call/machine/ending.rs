@@ -83,6 +83,7 @@ impl Call {
         // A refusal is an answer too; of what broke before the commit point there is nothing to pass on.
         let is_refused = attempts.last().and_then(|a| a.status).is_some_and(|s| !(200..300).contains(&s));
         if let Some(forwarded) = self.forwarded.as_mut().filter(|_| is_refused) {
+            forwarded.mask(&self.secrets);
             forwarded.give(&mut self.outputs);
         }
         let response = self.delivery.take_response();

@@ -470,6 +470,10 @@ impl WireEncoder for State {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
         let _ = (answer, usage);
         if !self.is_over {

@@ -119,6 +119,10 @@ impl WireEncoder for State {
         self.close(out);
     }
 
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
         if self.is_over {
             return;

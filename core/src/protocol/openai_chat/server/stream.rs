@@ -533,6 +533,10 @@ impl WireEncoder for State {
     }
 
     /// The error event is the end: `[DONE]` would call it a good one.
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
         if self.is_over {
             return;

@@ -97,6 +97,10 @@ impl WireEncoder for State {
         self.last_event(answer, &end, usage, out);
     }
 
+    fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
     fn fail(&mut self, answer: &mut Answer, failure: &Failure, usage: &Usage, out: &mut Vec<u8>) {
         let (code, message) = (openai_error_answer::code(failure), openai_error_answer::message(failure));
         match core::mem::replace(&mut self.phase, Phase::Over) {
