@@ -55,7 +55,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::call::{Call, Input, Options, Outcome, Output};
-use crate::failure::Failure;
 use crate::http::Head;
 use crate::model::{Event, Loss, Wire};
 use crate::protocol::{Encoded, Incoming, Target, write_error};
@@ -223,7 +222,7 @@ impl Relay {
         let usage = self.usage.take().map_or_else(|| answering_usage(outcome), |usage| *usage);
         match &outcome.failure {
             Some(failure) if !self.has_head => {
-                let answer = write_error(self.wire, &shown(failure));
+                let answer = write_error(self.wire, failure);
                 self.begin(error_head(&answer, failure, self.wire));
                 self.bytes = answer.body.into_bytes();
             }
@@ -278,14 +277,6 @@ fn named<'a>(translation: &'a TranslateOptions, options: &Options, seed: u64) ->
 fn answering_usage(outcome: &Outcome) -> Usage {
     let usage = outcome.attempts.last().map(|attempt| &attempt.usage);
     usage.filter(|usage| usage.completeness != Completeness::Estimated).cloned().unwrap_or_default()
-}
-
-/// The failure with a status that an application may have: of a redirect it would follow the address.
-fn shown(failure: &Failure) -> Cow<'_, Failure> {
-    match failure.status {
-        Some(300..400) => Cow::Owned(Failure { status: None, ..failure.clone() }),
-        _ => Cow::Borrowed(failure),
-    }
 }
 
 /// The options with which nothing is taken back that an application has.

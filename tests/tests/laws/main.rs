@@ -2,12 +2,14 @@
 //!
 //! `machine` throws inputs at a bare [`tokenwire_core::call::Call`], sane or not; `simulated` runs
 //! whole calls through the driver on a host with virtual time; `resumed` breaks streams that can go on;
+//! `relay` does the same for applications of every wire;
 //! `usage` reads usage objects of every API, and `billing` bills counts at drawn prices.
 //! The mutation with which each law was seen to fail is in `LAWS.md`. `LAW_CASES` overrides the number of
 //! cases, `LAW_SEED` the seed that they are drawn from. What once failed is kept in `tests/regressions`.
 
 mod billing;
 mod machine;
+mod relay;
 mod resumed;
 mod scenario;
 mod simulated;
