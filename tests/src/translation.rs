@@ -1,9 +1,12 @@
 //! One translation, ready to be made again and again, for benches to time and count.
 
-use tokenwire_core::http::Headers;
+use tokenwire_core::call::{Input, Options, Output};
+use tokenwire_core::http::{Head, Headers};
 use tokenwire_core::json::RawJson;
 use tokenwire_core::model::{Event, Message, Request, Tool, Wire};
 use tokenwire_core::protocol::{Caps, Credential, Dialect, Incoming, Target, encode_request};
+use tokenwire_core::relay::Relay;
+use tokenwire_core::time::Instant;
 use tokenwire_core::translate::{ResponseTranslator, TranslateOptions, Translated, translate_request};
 
 use crate::passes::Seen;
@@ -27,6 +30,19 @@ pub struct Written {
     pub bytes: Vec<u8>,
     /// The deltas.
     pub seen: Seen,
+}
+
+impl Written {
+    /// Takes what a relay says; whether it waits or is done.
+    fn take(&mut self, output: Output) -> bool {
+        match output {
+            Output::Done(_) | Output::Wait { .. } => return true,
+            Output::Event(event) => self.seen.add_delta(&event),
+            Output::Forward(bytes) => self.bytes.extend_from_slice(&bytes),
+            Output::Abort { .. } | Output::ForwardHead(_) | Output::Transmit(_) => {}
+        }
+        false
+    }
 }
 
 impl Translation {
@@ -72,6 +88,25 @@ impl Translation {
             translator.push(chunk, &mut see, bytes).expect("the fixtures are in order");
         }
         translator.end(&mut see, bytes).expect("the fixtures are whole");
+    }
+
+    /// Makes the whole call of a relay: request translated, one chunk after the other, bytes polled out.
+    pub fn relay<'c>(&self, chunks: impl Iterator<Item = &'c [u8]>, written: &mut Written) {
+        let now = Instant::from_millis(0);
+        let (headers, options) = (Headers::new(), Options::default());
+        let incoming = Incoming { path: &self.path, headers: &headers, body: &self.body };
+        let target = self.target.clone();
+        let relay = Relay::new(self.application, &incoming, target, &self.options, options, 1, now);
+        let mut relay = relay.expect("every wire has it");
+        let head = Head { status: 200, headers: Headers::new(), wall: None };
+        let chunks = chunks.map(|bytes| Input::Chunk { attempt: 1, bytes });
+        for input in core::iter::once(Input::Head { attempt: 1, head })
+            .chain(chunks)
+            .chain([Input::End { attempt: 1 }])
+        {
+            relay.handle_input(now, input);
+            while !written.take(relay.poll_output()) {}
+        }
     }
 
     /// The provider's wire.

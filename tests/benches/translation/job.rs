@@ -1,5 +1,7 @@
 //! What is measured.
 
+use std::ops::Range;
+
 use tokenwire_core::model::Wire;
 use tokenwire_tests::fixtures::Stream;
 use tokenwire_tests::limits::xlate_min;
@@ -14,6 +16,8 @@ pub(crate) enum Kind {
     Decoding,
     /// The least that a translation must do.
     Limit,
+    /// The same as `Stream` through a relay, one event a chunk, as providers send them.
+    Relay,
     /// The application's request to the provider's.
     Request,
     /// The provider's stream to the application's.
@@ -23,12 +27,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Decoding, Self::Limit, Self::Request, Self::Stream, Self::Whole];
+    const ALL: [Self; 6] =
+        [Self::Decoding, Self::Limit, Self::Relay, Self::Request, Self::Stream, Self::Whole];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Decoding => "decoding",
             Self::Limit => "xlate_min",
+            Self::Relay => "relay",
             Self::Request => "request",
             Self::Stream => "stream",
             Self::Whole => "whole",
@@ -46,12 +52,29 @@ pub(crate) struct Job {
     fixture: Stream,
     translation: Translation,
     written: Written,
+    /// Where each event of the stream stands.
+    frames: Vec<Range<usize>>,
+}
+
+/// Where each event of a stream stands: up to its blank line.
+fn frames(body: &[u8]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let mut frames = Vec::new();
+    for at in memchr::memchr_iter(b'\n', body) {
+        if body[start..at].ends_with(b"\n") || body[start..at].ends_with(b"\n\r") {
+            frames.push(start..at + 1);
+            start = at + 1;
+        }
+    }
+    frames
 }
 
 impl Job {
     pub(crate) fn new(kind: Kind, provider: Wire, application: Wire, deltas: usize) -> Self {
         let translation = Translation::new(application, provider, kind != Kind::Whole);
-        Self { kind, fixture: Stream::new(provider, deltas), translation, written: Written::default() }
+        let fixture = Stream::new(provider, deltas);
+        let frames = frames(&fixture.body);
+        Self { kind, fixture, translation, written: Written::default(), frames }
     }
 
     /// The bytes that come in.
@@ -72,9 +95,14 @@ impl Job {
                 self.written.bytes.len()
             }
             Kind::Request => self.translation.request(),
-            Kind::Stream | Kind::Whole => {
+            Kind::Relay | Kind::Stream | Kind::Whole => {
                 self.written.seen = Seen::default();
-                self.translation.answer(&self.fixture.body, READ, &mut self.written);
+                let Self { translation, fixture, written, frames, .. } = self;
+                if self.kind == Kind::Relay {
+                    translation.relay(frames.iter().map(|at| &fixture.body[at.clone()]), written);
+                } else {
+                    translation.answer(&fixture.body, READ, written);
+                }
                 let seen = self.fixture.delta_bytes + self.fixture.whole_bytes;
                 assert_eq!(self.written.seen.bytes, seen, "a translation that skips its work");
                 self.written.bytes.len()
