@@ -16,7 +16,7 @@ use super::passed::Passed;
 #[derive(Debug)]
 pub(super) enum Writing {
     /// The provider's bytes.
-    Passed(Passed),
+    Passed(Box<Passed>),
     /// Event by event.
     Streamed { encoder: Box<Encoder>, names: ToolNames, framing: StreamFraming },
     /// At once, when it is whole.
@@ -28,7 +28,7 @@ impl Writing {
         let (wire, context) = (translated.wire, translated.context.clone());
         let (names, framing) = (translated.names.clone(), context.framing);
         match (translated.is_forwarded, translated.stream) {
-            (true, is_stream) => Self::Passed(Passed::new(wire, context, is_stream)),
+            (true, is_stream) => Self::Passed(Box::new(Passed::new(wire, context, is_stream))),
             (false, true) => {
                 Self::Streamed { encoder: Box::new(Encoder::new(wire, context)), names, framing }
             }
