@@ -53,12 +53,17 @@ pub enum StreamFraming {
 /// A request of an application that cannot be understood. [`write_bad_request`](super::write_bad_request) says
 /// it in the application's own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid request at {path}: {why}")]
+#[error("invalid request{}{path}: {why}", before(path))]
 pub struct BadRequest {
     /// Where: `messages[2].content`, or empty for the body.
     pub path: String,
     /// What was expected and what came.
     pub why: String,
+}
+
+/// What stands before a path; of the body as a whole there is none.
+const fn before(path: &str) -> &'static str {
+    if path.is_empty() { "" } else { " at " }
 }
 
 impl BadRequest {
@@ -182,4 +187,16 @@ pub struct ModelEntry {
     pub context: Option<u64>,
     /// Tokens that it writes at the most, where known.
     pub max_output: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_whole_body_names_no_place() {
+        let shown = |path| format!("{}", BadRequest::new(path, "expected an object"));
+        assert_eq!(shown(""), "invalid request: expected an object");
+        assert_eq!(shown("messages[2]"), "invalid request at messages[2]: expected an object");
+    }
 }
