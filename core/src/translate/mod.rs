@@ -41,6 +41,9 @@ mod response;
 mod tool_names;
 mod translated;
 
+#[cfg(test)]
+mod tests;
+
 pub use options::TranslateOptions;
 pub use policy::{LossPolicy, Verdict};
 pub use refusal::Refusal;
