@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use super::options::TranslateOptions;
 use super::refusal::Refusal;
 use super::tool_names::ToolNames;
+use super::top::{Top, Unread};
 use super::translated::Translated;
 use crate::http::HttpRequest;
-use crate::json::{RawJson, Reader, set_field};
+use crate::json::{RawJson, set_field};
 use crate::model::{Message, Request, Wire};
 use crate::protocol::{
     Asked, BadRequest, EncodeError, Incoming, StreamFraming, Target, decode_request, encode_request,
@@ -32,8 +33,7 @@ pub(super) fn request(
     target: &Target,
     options: &TranslateOptions,
 ) -> Result<Translated, Refusal> {
-    // What this version does not understand may still be good for the provider.
-    let asked = decode_request(wire, incoming, &options.seal).or_else(|bad| glance(wire, incoming, bad))?;
+    let asked = asked(wire, incoming, options)?;
     let name = options.model.clone().unwrap_or_else(|| asked.request.model.clone());
     let body = body(wire, incoming.body, &name, &asked, target, options)?;
     let mut http = address(&name, target, asked.stream)?;
@@ -92,31 +92,40 @@ fn address(model: &str, target: &Target, stream: bool) -> Result<HttpRequest, En
     encode_request(&plain, target, stream).map(|encoded| encoded.http)
 }
 
-/// The model and whether it is to stream, of a body of which nothing else is understood.
-fn glance(wire: Wire, incoming: &Incoming<'_>, bad: BadRequest) -> Result<Asked, BadRequest> {
-    let read = || -> Result<Option<(String, bool)>, crate::json::Error> {
-        let mut r = Reader::new(incoming.body);
-        let mut fields = r.object()?;
-        let (mut model, mut stream) = (None, false);
-        while let Some(key) = fields.key(&mut r)? {
-            match &*key {
-                "model" => model = r.opt_string()?.map(Cow::into_owned),
-                "stream" => stream = r.opt_bool()?.unwrap_or(false),
-                _ => r.skip()?,
-            }
-        }
-        r.end()?;
-        Ok(model.map(|model| (model, stream)))
+fn asked(wire: Wire, incoming: &Incoming<'_>, options: &TranslateOptions) -> Result<Asked, BadRequest> {
+    let top = match Top::read(wire, incoming.body) {
+        Err(Unread::Twice(bad)) => return Err(bad),
+        read => read.ok(),
     };
-    match read() {
-        Ok(Some((model, stream))) if wire != Wire::Gemini => Ok(Asked {
-            request: Request::new(model, Vec::new()),
-            stream,
-            // Left as the application has it.
-            stream_usage: true,
-            framing: StreamFraming::Sse,
-            losses: Vec::new(),
-        }),
-        _ => Err(bad),
+    match (decode_request(wire, incoming, &options.seal), top) {
+        (Ok(mut asked), Some(top)) => {
+            let limits = &mut asked.request.limits;
+            // Which of two names counts is the provider's affair.
+            limits.max_output_tokens = limits.max_output_tokens.max(top.max_output);
+            Ok(asked)
+        }
+        (Ok(asked), None) => Ok(asked),
+        // What this version does not understand may still be good for the provider.
+        (Err(bad), Some(top)) => glance(incoming.body, top).ok_or(bad),
+        (Err(bad), None) => Err(bad),
     }
+}
+
+/// The model and whether it is to stream, of a body of which nothing else is understood. It stands whole as
+/// one text, so that an estimate of its size is not too low.
+///
+/// `None` where it names no model (Gemini names it in the path only, and what is wrong there is wrong for
+/// the provider too).
+fn glance(body: &str, top: Top<'_>) -> Option<Asked> {
+    let model = top.model?;
+    let mut request = Request::new(model, alloc::vec![Message::user(body)]);
+    request.limits.max_output_tokens = top.max_output;
+    Some(Asked {
+        request,
+        stream: top.stream,
+        // Left as the application has it.
+        stream_usage: true,
+        framing: StreamFraming::Sse,
+        losses: Vec::new(),
+    })
 }

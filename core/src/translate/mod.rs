@@ -39,6 +39,7 @@ mod refusal;
 mod request;
 mod response;
 mod tool_names;
+mod top;
 mod translated;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 mod answers;
+mod passing;
 
 use alloc::string::String;
 

@@ -1,0 +1,39 @@
+//! What passes as it is, and what of it is understood.
+
+use alloc::vec::Vec;
+
+use super::super::TranslateOptions;
+use super::{sent, target};
+use crate::model::{Content, Part, Wire};
+
+#[test]
+fn a_field_that_decides_is_refused_where_it_stands_twice() {
+    for (wire, request) in [
+        (Wire::Anthropic, r#"{"model":"m","max_tokens":5,"max_\u0074okens":9,"messages":[]}"#),
+        (Wire::Gemini, r#"{"contents":[],"generationConfig":{},"generation_config":{}}"#),
+        (Wire::OpenaiChat, r#"{"model":"cheap","messages":[],"\u006dodel":"dear"}"#),
+        (Wire::OpenaiResponses, r#"{"model":"m","input":"x","stream":true,"stream":false}"#),
+    ] {
+        let refused = sent(wire, request, &target(wire), &TranslateOptions::default()).expect_err(request);
+        assert_eq!(refused.answer(wire).status, 400);
+        assert!(alloc::format!("{refused}").contains("once"), "{refused}");
+    }
+}
+
+#[test]
+fn a_body_that_is_not_understood_counts_with_all_of_its_text_and_its_limit() {
+    let odd = r#"{"model":"m","stream":true,"max_tokens":900,"messages":{"new":"form"}}"#;
+    let passed =
+        sent(Wire::OpenaiChat, odd, &target(Wire::OpenaiChat), &TranslateOptions::default()).expect("passes");
+    assert_eq!((passed.stream, passed.request.limits.max_output_tokens), (true, Some(900)));
+    let parts: Vec<&Part> = passed.request.messages.iter().flat_map(|message| &message.parts).collect();
+    let is_whole = |part: &&Part| matches!(&part.content, Content::Text { text, .. } if text == odd);
+    assert!(parts.iter().any(is_whole), "{parts:?}");
+}
+
+#[test]
+fn the_larger_of_two_limits_is_the_one_that_may_be_spent() {
+    let request = r#"{"model":"m","messages":[],"max_completion_tokens":5,"max_tokens":5000}"#;
+    let passed = sent(Wire::OpenaiChat, request, &target(Wire::OpenaiChat), &TranslateOptions::default());
+    assert_eq!(passed.expect("passes").request.limits.max_output_tokens, Some(5000));
+}
