@@ -38,6 +38,9 @@ pub struct Asked {
     pub framing: StreamFraming,
     /// What could not be understood as it was meant: opaque state that was changed on its way.
     pub losses: Vec<Loss>,
+    /// Whether it holds what was made here for an answer of another wire or vendor: sealed state, opened
+    /// or not, or a made-up id or citation. Such a body must not pass to a provider as it is.
+    pub is_marked: bool,
 }
 
 /// How a stream of JSON values is framed.

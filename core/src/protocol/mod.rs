@@ -42,5 +42,6 @@ pub use endpoint::Endpoint;
 pub use error::read_error;
 pub use resume::Resume;
 pub use seal::SealKey;
+pub(crate) use seal::has_envelope;
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};

@@ -29,6 +29,11 @@ const TAG_BYTES: usize = 16;
 /// More fields than any part has.
 const MAX_FIELDS: usize = 64;
 
+/// Whether a string in the JSON text `body` begins as an envelope does.
+pub(crate) fn has_envelope(body: &str) -> bool {
+    body.match_indices(PREFIX).any(|(at, _)| body[..at].ends_with('"'))
+}
+
 /// The key that envelopes are sealed with.
 ///
 /// The default key is known to everybody: it tells a damaged envelope, not a forged one. Whoever
@@ -246,6 +251,13 @@ mod tests {
         }
         assert_eq!(Sealed::open(&envelope, &SealKey::new([1; 32])), Some(Err(Broken)));
         assert_eq!(Sealed::open(&envelope[..20], &key), Some(Err(Broken)));
+    }
+
+    #[test]
+    fn an_envelope_in_a_body_is_seen() {
+        let envelope = sealed().seal(&SealKey::default());
+        assert!(has_envelope(&alloc::format!(r#"{{"data":"{envelope}"}}"#)));
+        assert!(!has_envelope(r#"{"text":"it begins with dHcx"}"#));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 mod answers;
 mod passing;
+mod switching;
 
 use alloc::string::String;
 

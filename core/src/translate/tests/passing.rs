@@ -3,8 +3,31 @@
 use alloc::vec::Vec;
 
 use super::super::TranslateOptions;
-use super::{sent, target};
+use super::{body, sent, target};
 use crate::model::{Content, Part, Wire};
+
+#[test]
+fn a_body_without_anything_made_here_passes_to_the_byte_and_loses_nothing() {
+    for (wire, request) in [
+        (
+            Wire::Anthropic,
+            r#" {"model":"m","max_tokens":5,"un.known":1e400,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"","signature":"Eq=="}]},{"role":"user","content":"dHcx"}]} "#,
+        ),
+        (
+            Wire::Gemini,
+            r#"{"contents":[{"parts":[{"text":"\"dHcx","thoughtSignature":"AQ=="}]}], "new":[1.0]}"#,
+        ),
+        (Wire::OpenaiChat, r#"{"messages":[{"role":"user","content":"dHcx"}],"a.b":0.10,"model":"m"}"#),
+        (
+            Wire::OpenaiResponses,
+            r#"{"input":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAA"}],"model":"m"}"#,
+        ),
+    ] {
+        let passed = sent(wire, request, &target(wire), &TranslateOptions::default()).expect("a request");
+        assert_eq!(body(&passed), request, "{wire}");
+        assert_eq!(passed.losses, Vec::new(), "{wire}: nothing of the bytes is lost");
+    }
+}
 
 #[test]
 fn a_field_that_decides_is_refused_where_it_stands_twice() {
