@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::tool_names::ToolNames;
 use super::top::{Top, Unread};
 use super::translated::Translated;
-use crate::http::HttpRequest;
+use crate::http::{Headers, HttpRequest};
 use crate::json::{RawJson, set_field};
 use crate::model::{Message, Request, Wire};
 use crate::protocol::{
@@ -20,14 +20,17 @@ use crate::protocol::{
     has_envelope,
 };
 
-/// Headers of an application that mean something to the provider of its own wire.
-const HEADERS: [&str; 6] = [
-    "anthropic-beta",
-    "anthropic-version",
-    "idempotency-key",
-    "openai-beta",
-    "x-client-request-id",
-    "x-goog-request-params",
+/// Headers of an application that mean something to the provider of its own wire, and whether they are
+/// lists, which may stand in several lines.
+///
+/// Not among them: `idempotency-key`, with which an application could be given the answer to another one
+/// that has the same credential at the provider; `x-goog-request-params`, which repeats the model that
+/// the application named.
+const HEADERS: [(&str, bool); 4] = [
+    ("anthropic-beta", true),
+    ("anthropic-version", false),
+    ("openai-beta", true),
+    ("x-client-request-id", false),
 ];
 
 /// The request with its bytes as they came, where they may pass.
@@ -50,11 +53,7 @@ pub(super) fn request(
     {
         http.url.truncate(query);
     }
-    for name in HEADERS {
-        if let Some(value) = incoming.headers.get(name) {
-            http.headers.set(name, value);
-        }
-    }
+    pass_headers(incoming.headers, target, &mut http.headers);
     let (request, stream, names) = (asked.request, asked.stream, ToolNames::default());
     Ok(Translated { http, request, stream, losses, wire, is_forwarded: true, context, names })
 }
@@ -138,6 +137,21 @@ fn edited(body: &str, path: &[&str], value: &str) -> Result<String, BadRequest> 
 fn address(model: &str, target: &Target, stream: bool) -> Result<HttpRequest, EncodeError> {
     let plain = Request::new(model, alloc::vec![Message::user("-")]);
     encode_request(&plain, target, stream).map(|encoded| encoded.http)
+}
+
+/// Passes the application's headers on, where the target has none of its own of that name.
+fn pass_headers(from: &Headers, target: &Target, to: &mut Headers) {
+    for (name, is_list) in HEADERS {
+        let mut lines = from.iter().filter(|(n, _)| *n == name).map(|(_, value)| value);
+        let value = match (target.headers.get(name), is_list) {
+            (Some(own), _) => own.into(),
+            (None, true) => lines.collect::<Vec<_>>().join(","),
+            (None, false) => String::from(lines.next().unwrap_or_default()),
+        };
+        if !value.is_empty() {
+            to.set(name, value);
+        }
+    }
 }
 
 /// The model and whether it is to stream, of a body of which nothing else is understood. It stands whole as

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::super::TranslateOptions;
-use super::{body, sent, target};
+use super::super::{TranslateOptions, translate_request};
+use super::{body, path, sent, target};
+use crate::http::Headers;
 use crate::model::{Content, Part, Wire};
+use crate::protocol::Incoming;
 
 #[test]
 fn a_body_without_anything_made_here_passes_to_the_byte_and_loses_nothing() {
@@ -59,4 +61,35 @@ fn the_larger_of_two_limits_is_the_one_that_may_be_spent() {
     let request = r#"{"model":"m","messages":[],"max_completion_tokens":5,"max_tokens":5000}"#;
     let passed = sent(Wire::OpenaiChat, request, &target(Wire::OpenaiChat), &TranslateOptions::default());
     assert_eq!(passed.expect("passes").request.limits.max_output_tokens, Some(5000));
+}
+
+#[test]
+fn the_operators_headers_stand_before_the_applications() {
+    let wire = Wire::Anthropic;
+    let request = r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"}]}"#;
+    let headers: Headers = [
+        ("anthropic-beta", "a"),
+        ("anthropic-version", "2099-01-01"),
+        ("anthropic-beta", "b,c"),
+        ("idempotency-key", "shared"),
+        ("x-goog-request-params", "model=m"),
+        ("x-client-request-id", "1"),
+        ("cookie", "secret"),
+    ]
+    .into_iter()
+    .collect();
+    let incoming = Incoming { path: path(wire), headers: &headers, body: request };
+    let (mut target, options) = (target(wire), TranslateOptions::default());
+    let passed = translate_request(wire, &incoming, &target, &options).expect("a request").http.headers;
+    assert_eq!(passed.get("anthropic-beta"), Some("a,b,c"));
+    assert_eq!(passed.get("anthropic-version"), Some("2099-01-01"));
+    assert_eq!(passed.get("x-client-request-id"), Some("1"));
+    for name in ["idempotency-key", "x-goog-request-params", "cookie"] {
+        assert_eq!(passed.get(name), None, "{name}");
+    }
+    target.headers.set("anthropic-beta", "pinned");
+    target.headers.set("anthropic-version", "2023-06-01");
+    let passed = translate_request(wire, &incoming, &target, &options).expect("a request").http.headers;
+    assert_eq!(passed.get("anthropic-beta"), Some("pinned"));
+    assert_eq!(passed.get("anthropic-version"), Some("2023-06-01"));
 }
