@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use super::tool_names::ToolNames;
 use super::translated::Translated;
 use crate::model::Wire;
-use crate::protocol::{Incoming, Target, decode_request, encode_request};
+use crate::protocol::{AnswerContext, Incoming, Target, decode_request, encode_request};
 
 /// Translates a request that an application sent on `wire` for a provider.
 ///
@@ -32,6 +32,7 @@ pub fn translate_request(
     }
     let asked = decode_request(wire, incoming, &options.seal)?;
     let context = options.context(&asked.request.model, target).with(asked.stream_usage, asked.framing);
+    let context = AnswerContext { id: options.id_of(incoming.body), ..context };
     let (mut request, mut losses) = (asked.request, asked.losses);
     if let Some(model) = &options.model {
         request.model.clone_from(model);

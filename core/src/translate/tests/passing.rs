@@ -93,3 +93,17 @@ fn the_operators_headers_stand_before_the_applications() {
     assert_eq!(passed.get("anthropic-beta"), Some("pinned"));
     assert_eq!(passed.get("anthropic-version"), Some("2023-06-01"));
 }
+
+#[test]
+fn without_an_id_each_turn_of_a_conversation_has_one_of_its_own() {
+    let id = |body: &str, given: &str| {
+        let options = TranslateOptions { id: given.into(), ..TranslateOptions::default() };
+        let sent = sent(Wire::OpenaiChat, body, &target(Wire::Gemini), &options).expect("a request");
+        sent.context.id
+    };
+    let first = r#"{"model":"m","messages":[{"role":"user","content":"x"}]}"#;
+    let second = r#"{"model":"m","messages":[{"role":"user","content":"x"},{"role":"user","content":"y"}]}"#;
+    assert_ne!(id(first, ""), id(second, ""));
+    assert!(!id(first, "").is_empty() && id(first, "").bytes().all(|b| b.is_ascii_alphanumeric()));
+    assert_eq!((id(first, ""), id(first, "given")), (id(first, ""), "given".into()));
+}
