@@ -9,6 +9,7 @@
 
 mod answer;
 mod anthropic;
+mod bound;
 mod call_id;
 mod cited_page;
 mod decoder;
