@@ -13,6 +13,10 @@ pub struct TranslateOptions {
     /// Which losses are accepted.
     pub policy: LossPolicy,
     /// The key under which opaque state travels through applications that speak another wire.
+    ///
+    /// **The default key is public**, so that anybody can make what opens under it: the state of a part, and
+    /// whole blocks of a vendor, which then stand in the request to that vendor. Where applications are not
+    /// trusted with the operator's credential, set a secret one, the same on every machine.
     pub seal: SealKey,
     /// An id for the answer, where the provider states none: letters and digits.
     ///
