@@ -201,3 +201,28 @@ fn a_request_written_anew_asks_for_no_usage_of_its_own() {
         assert_eq!(value(body(&passed), &["stream_options", "include_usage"]), expected);
     }
 }
+
+#[test]
+fn what_was_made_up_for_another_vendors_answer_does_not_pass() {
+    for (wire, made_up, request) in [
+        (
+            Wire::Anthropic,
+            "encrypted_index",
+            r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"text","text":"y","citations":[{"type":"web_search_result_location","url":"https://a","title":"A","cited_text":"","encrypted_index":""}]}]},{"role":"user","content":"z"}]}"#,
+        ),
+        (
+            Wire::OpenaiChat,
+            "twaudio_",
+            r#"{"model":"m","messages":[{"role":"assistant","content":"y","audio":{"id":"twaudio_1"}},{"role":"user","content":"z"}]}"#,
+        ),
+        (
+            Wire::OpenaiResponses,
+            "msg_tw_",
+            r#"{"model":"m","input":[{"type":"message","role":"assistant","id":"msg_tw_1_0","content":[{"type":"output_text","text":"y","annotations":[]}]},{"role":"user","content":"z"}]}"#,
+        ),
+    ] {
+        let passed = sent(wire, request, &target(wire), &TranslateOptions::default()).expect("a request");
+        let body = body(&passed);
+        assert!(!body.contains(made_up) && body.contains(r#""y""#), "{wire}: {body}");
+    }
+}
