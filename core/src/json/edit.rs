@@ -6,7 +6,8 @@ use alloc::string::String;
 use super::{Error, Kind, Reader};
 
 /// `object` with the field at `path` set to the JSON text `value`; objects on the way that are missing
-/// are made, at the end. Where the field has that value already, the text itself comes back.
+/// are made, at the end. Where the field has that value already, the text itself comes back. Of a name that
+/// stands twice the last one is changed; whoever cannot have that refuses such objects before.
 ///
 /// # Errors
 /// The text is not an object, or something on the way is neither an object nor `null`.
@@ -25,7 +26,7 @@ pub(crate) fn set_field<'a>(object: &'a str, path: &[&str], value: &str) -> Resu
                 r.kind()?;
                 let from = r.position();
                 r.skip()?;
-                // Of a name that stands twice, the last one counts for every reader.
+                // Most readers take the last one of a name that stands twice.
                 found = if is_it { Some(from..r.position()) } else { found };
             }
         }

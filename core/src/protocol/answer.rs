@@ -38,6 +38,9 @@ pub struct Asked {
     pub framing: StreamFraming,
     /// What could not be understood as it was meant: opaque state that was changed on its way.
     pub losses: Vec<Loss>,
+    /// Whether it holds what was made here for an answer of another wire or vendor: sealed state, opened
+    /// or not, or a made-up id or citation. Such a body must not pass to a provider as it is.
+    pub is_marked: bool,
 }
 
 /// How a stream of JSON values is framed.
@@ -53,12 +56,17 @@ pub enum StreamFraming {
 /// A request of an application that cannot be understood. [`write_bad_request`](super::write_bad_request) says
 /// it in the application's own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid request at {path}: {why}")]
+#[error("invalid request{}{path}: {why}", before(path))]
 pub struct BadRequest {
     /// Where: `messages[2].content`, or empty for the body.
     pub path: String,
     /// What was expected and what came.
     pub why: String,
+}
+
+/// What stands before a path; of the body as a whole there is none.
+const fn before(path: &str) -> &'static str {
+    if path.is_empty() { "" } else { " at " }
 }
 
 impl BadRequest {
@@ -185,4 +193,16 @@ pub struct ModelEntry {
     pub context: Option<u64>,
     /// Tokens that it writes at the most, where known.
     pub max_output: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_whole_body_names_no_place() {
+        let shown = |path| format!("{}", BadRequest::new(path, "expected an object"));
+        assert_eq!(shown(""), "invalid request: expected an object");
+        assert_eq!(shown("messages[2]"), "invalid request at messages[2]: expected an object");
+    }
 }

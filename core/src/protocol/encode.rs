@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::encoding::{EncodeError, Encoding};
-use super::{Resume, Target, anthropic, gemini, openai_chat, openai_responses};
+use super::{Resume, Target, anthropic, bound, gemini, openai_chat, openai_responses};
 use crate::http::{HttpRequest, Method};
 use crate::model::{Loss, Request, Wire};
 
@@ -19,6 +19,9 @@ pub struct Encoded {
 
 /// Encodes `request` for `target`.
 ///
+/// Opaque state goes to its own vendor only, and where OpenAI, Anthropic or Google answer, not to a clearly
+/// different model than it came from.
+///
 /// # Errors
 /// The request is invalid, or the wire would have to leave out something that changes its meaning.
 pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Result<Encoded, EncodeError> {
@@ -28,7 +31,8 @@ pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Resul
             why: "expected a name, found nothing".into(),
         });
     }
-    let mut encoding = Encoding { request, target, stream, losses: Vec::new() };
+    let (bound, losses) = bound::to_model(request, target);
+    let mut encoding = Encoding { request: &bound, target, stream, losses };
     let body = match target.dialect.wire {
         Wire::Anthropic => anthropic::client::request::encode(&mut encoding),
         Wire::Gemini => gemini::client::request::encode(&mut encoding),

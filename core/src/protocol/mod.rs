@@ -9,6 +9,7 @@
 
 mod answer;
 mod anthropic;
+mod bound;
 mod call_id;
 mod cited_page;
 mod decoder;
@@ -42,5 +43,6 @@ pub use endpoint::Endpoint;
 pub use error::read_error;
 pub use resume::Resume;
 pub use seal::SealKey;
+pub(crate) use seal::has_envelope;
 pub use target::{BaseUrl, Credential, Target, TargetError};
 pub use wire_decoder::{DecodeError, Progress};

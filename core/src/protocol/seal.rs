@@ -29,10 +29,18 @@ const TAG_BYTES: usize = 16;
 /// More fields than any part has.
 const MAX_FIELDS: usize = 64;
 
+/// Whether a string in the JSON text `body` begins as an envelope does.
+pub(crate) fn has_envelope(body: &str) -> bool {
+    body.match_indices(PREFIX).any(|(at, _)| body[..at].ends_with('"'))
+}
+
 /// The key that envelopes are sealed with.
 ///
-/// The default key is known to everybody: it tells a damaged envelope, not a forged one. Whoever
-/// serves applications that are not trusted sets a key of their own, the same on every machine.
+/// **The default key is public.** It tells a damaged envelope, not a forged one: whoever has read this source
+/// can make envelopes that open under it, with state for any part and with whole blocks of a vendor. What that
+/// is good for is judged by the vendor, who checks signatures of its own; but an application gets a block into
+/// a request that its own wire has no word for. Whoever serves applications that are not trusted sets a secret
+/// key, the same on every machine.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SealKey([u8; 32]);
 
@@ -246,6 +254,20 @@ mod tests {
         }
         assert_eq!(Sealed::open(&envelope, &SealKey::new([1; 32])), Some(Err(Broken)));
         assert_eq!(Sealed::open(&envelope[..20], &key), Some(Err(Broken)));
+    }
+
+    #[test]
+    fn under_the_default_key_anybodys_envelope_opens_and_under_a_secret_one_it_does_not() {
+        let forged = Sealed { place: Place::Vendor("mcp_call".into()), ..sealed() }.seal(&SealKey::default());
+        assert!(matches!(Sealed::open(&forged, &SealKey::new([0; 32])), Some(Ok(_))), "the default is known");
+        assert_eq!(Sealed::open(&forged, &SealKey::new([3; 32])), Some(Err(Broken)));
+    }
+
+    #[test]
+    fn an_envelope_in_a_body_is_seen() {
+        let envelope = sealed().seal(&SealKey::default());
+        assert!(has_envelope(&alloc::format!(r#"{{"data":"{envelope}"}}"#)));
+        assert!(!has_envelope(r#"{"text":"it begins with dHcx"}"#));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Same wire on both sides: the bytes pass, and only what must change is changed, in place.
+//!
+//! A request that holds what was made here for an answer of another vendor does not pass: it is written
+//! anew, so that another vendor's state stays away and the vendor's own is opened. Its answer passes still.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -7,83 +10,127 @@ use alloc::vec::Vec;
 use super::options::TranslateOptions;
 use super::refusal::Refusal;
 use super::tool_names::ToolNames;
+use super::top::{Top, Unread};
 use super::translated::Translated;
-use crate::http::HttpRequest;
-use crate::json::{RawJson, Reader, set_field};
+use crate::http::{Headers, HttpRequest};
+use crate::json::{RawJson, set_field};
 use crate::model::{Message, Request, Wire};
 use crate::protocol::{
-    Asked, BadRequest, EncodeError, Incoming, StreamFraming, Target, decode_request, encode_request,
+    Asked, BadRequest, EncodeError, Encoded, Incoming, StreamFraming, Target, decode_request, encode_request,
+    has_envelope,
 };
 
-/// Headers of an application that mean something to the provider of its own wire.
-const HEADERS: [&str; 6] = [
-    "anthropic-beta",
-    "anthropic-version",
-    "idempotency-key",
-    "openai-beta",
-    "x-client-request-id",
-    "x-goog-request-params",
+/// Headers of an application that mean something to the provider of its own wire, and whether they are
+/// lists, which may stand in several lines.
+///
+/// Not among them: `idempotency-key`, with which an application could be given the answer to another one
+/// that has the same credential at the provider; `x-goog-request-params`, which repeats the model that
+/// the application named.
+const HEADERS: [(&str, bool); 4] = [
+    ("anthropic-beta", true),
+    ("anthropic-version", false),
+    ("openai-beta", true),
+    ("x-client-request-id", false),
 ];
 
-/// The request with its bytes as they came.
+/// The request with its bytes as they came, where they may pass.
 pub(super) fn request(
     wire: Wire,
     incoming: &Incoming<'_>,
     target: &Target,
     options: &TranslateOptions,
 ) -> Result<Translated, Refusal> {
-    // What this version does not understand may still be good for the provider.
-    let asked = decode_request(wire, incoming, &options.seal).or_else(|bad| glance(wire, incoming, bad))?;
-    let name = options.model.clone().unwrap_or_else(|| asked.request.model.clone());
-    let body = body(wire, incoming.body, &name, &asked, target, options)?;
-    let mut http = address(&name, target, asked.stream)?;
+    let forwarding = Forwarding { wire, incoming, target, options };
+    let mut asked = forwarding.asked()?;
+    let context = options.context(&asked.request.model, target).with(asked.stream_usage, asked.framing);
+    if let Some(model) = &options.model {
+        asked.request.model.clone_from(model);
+    }
+    let Encoded { mut http, losses } =
+        if asked.is_marked { forwarding.anew(&asked)? } else { forwarding.passed(&asked, &context.model)? };
     if asked.framing == StreamFraming::JsonArray
         && let Some(query) = http.url.find('?')
     {
         http.url.truncate(query);
     }
-    http.body = body.into_owned().into_bytes();
-    for name in HEADERS {
-        if let Some(value) = incoming.headers.get(name) {
-            http.headers.set(name, value);
-        }
-    }
-    let context = options.context(&asked.request.model, target).with(asked.stream_usage, asked.framing);
-    Ok(Translated {
-        http,
-        request: Request { model: name, ..asked.request },
-        stream: asked.stream,
-        losses: Vec::new(),
-        wire,
-        is_forwarded: true,
-        context,
-        names: ToolNames::default(),
-    })
+    pass_headers(incoming.headers, target, &mut http.headers);
+    let (request, stream, names) = (asked.request, asked.stream, ToolNames::default());
+    Ok(Translated { http, request, stream, losses, wire, is_forwarded: true, context, names })
 }
 
-/// The body with the model and the usage option that are wanted.
-fn body<'a>(
+/// A request on its way to a provider of its own wire.
+struct Forwarding<'a> {
     wire: Wire,
-    body: &'a str,
-    model: &str,
-    asked: &Asked,
-    target: &Target,
-    options: &TranslateOptions,
-) -> Result<Cow<'a, str>, BadRequest> {
+    incoming: &'a Incoming<'a>,
+    target: &'a Target,
+    options: &'a TranslateOptions,
+}
+
+impl Forwarding<'_> {
+    fn asked(&self) -> Result<Asked, BadRequest> {
+        let top = match Top::read(self.wire, self.incoming.body) {
+            Err(Unread::Twice(bad)) => return Err(bad),
+            read => read.ok(),
+        };
+        match (decode_request(self.wire, self.incoming, &self.options.seal), top) {
+            (Ok(mut asked), Some(top)) => {
+                let limits = &mut asked.request.limits;
+                // Which of two names counts is the provider's affair.
+                limits.max_output_tokens = limits.max_output_tokens.max(top.max_output);
+                Ok(asked)
+            }
+            (Ok(asked), None) => Ok(asked),
+            // What this version does not understand may still be good for the provider.
+            (Err(bad), Some(top)) => glance(self.incoming.body, top).ok_or(bad),
+            (Err(bad), None) => Err(bad),
+        }
+    }
+
+    /// The bytes as they are, but for the model's name and the usage option. Nothing of them is lost,
+    /// whatever was not understood.
+    fn passed(&self, asked: &Asked, named: &str) -> Result<Encoded, Refusal> {
+        let model = asked.request.model.as_str();
+        let mut body = Cow::Borrowed(self.incoming.body);
+        // Gemini names the model in the path.
+        if self.wire != Wire::Gemini && model != named {
+            body = Cow::Owned(edited(&body, &["model"], RawJson::string(model).as_str())?);
+        }
+        if self.options.ask_usage && self.lacks_usage(asked) {
+            body = Cow::Owned(edited(&body, &USAGE, "true")?);
+        }
+        let mut http = address(model, self.target, asked.stream)?;
+        http.body = body.into_owned().into_bytes();
+        Ok(Encoded { http, losses: Vec::new() })
+    }
+
+    /// The same request in new bytes.
+    fn anew(&self, asked: &Asked) -> Result<Encoded, Refusal> {
+        let mut encoded = encode_request(&asked.request, self.target, asked.stream)?;
+        encoded.losses.splice(0..0, asked.losses.iter().cloned());
+        if let Some(loss) = self.options.policy.refused(&encoded.losses) {
+            return Err(Refusal::Policy { loss: loss.clone() });
+        }
+        if !self.options.ask_usage && self.lacks_usage(asked) {
+            // The answer passes as it is, so nothing may be asked for that the application did not.
+            let body = String::from_utf8_lossy(&encoded.http.body);
+            encoded.http.body = edited(&body, &USAGE, "false")?.into_bytes();
+        }
+        Ok(encoded)
+    }
+
+    /// Whether it is a stream whose usage the application did not ask for, though it could be.
+    fn lacks_usage(&self, asked: &Asked) -> bool {
+        let is_chat = self.wire == Wire::OpenaiChat;
+        is_chat && asked.stream && !asked.stream_usage && self.target.dialect.stream_options
+    }
+}
+
+/// Where a Chat request asks for the usage of a stream.
+const USAGE: [&str; 2] = ["stream_options", "include_usage"];
+
+fn edited(body: &str, path: &[&str], value: &str) -> Result<String, BadRequest> {
     let bad = |error| BadRequest::new("", alloc::format!("{error}"));
-    let mut edited = Cow::Borrowed(body);
-    // Gemini names the model in the path.
-    if wire != Wire::Gemini && model != asked.request.model {
-        edited = Cow::Owned(
-            set_field(&edited, &["model"], RawJson::string(model).as_str()).map_err(bad)?.into_owned(),
-        );
-    }
-    let lacks_usage = wire == Wire::OpenaiChat && asked.stream && !asked.stream_usage;
-    if options.ask_usage && lacks_usage && target.dialect.stream_options {
-        let path = ["stream_options", "include_usage"];
-        edited = Cow::Owned(set_field(&edited, &path, "true").map_err(bad)?.into_owned());
-    }
-    Ok(edited)
+    set_field(body, path, value).map(Cow::into_owned).map_err(bad)
 }
 
 /// Method, address and headers of a request to that model.
@@ -92,31 +139,37 @@ fn address(model: &str, target: &Target, stream: bool) -> Result<HttpRequest, En
     encode_request(&plain, target, stream).map(|encoded| encoded.http)
 }
 
-/// The model and whether it is to stream, of a body of which nothing else is understood.
-fn glance(wire: Wire, incoming: &Incoming<'_>, bad: BadRequest) -> Result<Asked, BadRequest> {
-    let read = || -> Result<Option<(String, bool)>, crate::json::Error> {
-        let mut r = Reader::new(incoming.body);
-        let mut fields = r.object()?;
-        let (mut model, mut stream) = (None, false);
-        while let Some(key) = fields.key(&mut r)? {
-            match &*key {
-                "model" => model = r.opt_string()?.map(Cow::into_owned),
-                "stream" => stream = r.opt_bool()?.unwrap_or(false),
-                _ => r.skip()?,
-            }
+/// Passes the application's headers on, where the target has none of its own of that name.
+fn pass_headers(from: &Headers, target: &Target, to: &mut Headers) {
+    for (name, is_list) in HEADERS {
+        let mut lines = from.iter().filter(|(n, _)| *n == name).map(|(_, value)| value);
+        let value = match (target.headers.get(name), is_list) {
+            (Some(own), _) => own.into(),
+            (None, true) => lines.collect::<Vec<_>>().join(","),
+            (None, false) => String::from(lines.next().unwrap_or_default()),
+        };
+        if !value.is_empty() {
+            to.set(name, value);
         }
-        r.end()?;
-        Ok(model.map(|model| (model, stream)))
-    };
-    match read() {
-        Ok(Some((model, stream))) if wire != Wire::Gemini => Ok(Asked {
-            request: Request::new(model, Vec::new()),
-            stream,
-            // Left as the application has it.
-            stream_usage: true,
-            framing: StreamFraming::Sse,
-            losses: Vec::new(),
-        }),
-        _ => Err(bad),
     }
+}
+
+/// The model and whether it is to stream, of a body of which nothing else is understood. It stands whole as
+/// one text, so that an estimate of its size is not too low.
+///
+/// `None` where it names no model (Gemini names it in the path only, and what is wrong there is wrong for
+/// the provider too), or where it holds sealed state, which cannot be taken out.
+fn glance(body: &str, top: Top<'_>) -> Option<Asked> {
+    let model = top.model.filter(|_| !has_envelope(body))?;
+    let mut request = Request::new(model, alloc::vec![Message::user(body)]);
+    request.limits.max_output_tokens = top.max_output;
+    Some(Asked {
+        request,
+        stream: top.stream,
+        // Left as the application has it.
+        stream_usage: true,
+        framing: StreamFraming::Sse,
+        losses: Vec::new(),
+        is_marked: false,
+    })
 }

@@ -3,7 +3,8 @@
 //! A request is decoded from the application's wire and encoded for the provider's; the answer goes the
 //! other way, event by event. What cannot be carried is listed as a [`Loss`](crate::model::Loss), and a
 //! [`LossPolicy`] says what of it is accepted; what would change the meaning is refused before anything is
-//! sent. Where both speak the same wire, the bytes pass as they are and are only watched.
+//! sent. Where both speak the same wire, the bytes pass as they are and are only watched; a request that holds
+//! sealed state is written anew.
 //!
 //! ```
 //! use tokenwire_core::http::Headers;
@@ -39,7 +40,11 @@ mod refusal;
 mod request;
 mod response;
 mod tool_names;
+mod top;
 mod translated;
+
+#[cfg(test)]
+mod tests;
 
 pub use options::TranslateOptions;
 pub use policy::{LossPolicy, Verdict};

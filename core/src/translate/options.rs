@@ -13,8 +13,16 @@ pub struct TranslateOptions {
     /// Which losses are accepted.
     pub policy: LossPolicy,
     /// The key under which opaque state travels through applications that speak another wire.
+    ///
+    /// **The default key is public**, so that anybody can make what opens under it: the state of a part, and
+    /// whole blocks of a vendor, which then stand in the request to that vendor. Where applications are not
+    /// trusted with the operator's credential, set a secret one, the same on every machine.
     pub seal: SealKey,
-    /// An id for the answer, unique a call, where the provider states none: letters and digits.
+    /// An id for the answer, where the provider states none: letters and digits.
+    ///
+    /// It must be unique a call, because ids of tool calls are made of it. Where it is empty, one is made of
+    /// the request's body: every turn of a conversation has another one then, but the same request asked twice
+    /// has the same.
     pub id: String,
     /// The time of the call, in seconds since the epoch.
     pub created: u64,
@@ -24,6 +32,11 @@ pub struct TranslateOptions {
 }
 
 impl TranslateOptions {
+    /// The id of an answer to `body`.
+    pub(super) fn id_of(&self, body: &str) -> String {
+        if self.id.is_empty() { alloc::format!("{:016x}", hash(body)) } else { self.id.clone() }
+    }
+
     /// The context of an answer to a request for `model`.
     pub(super) fn context(&self, model: &str, target: &Target) -> AnswerContext {
         AnswerContext {
@@ -37,4 +50,10 @@ impl TranslateOptions {
             seal: self.seal.clone(),
         }
     }
+}
+
+/// FNV-1a with 64 bits.
+fn hash(text: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }

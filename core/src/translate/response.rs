@@ -18,7 +18,9 @@ use crate::usage::Usage;
 ///
 /// Feed it a body with status 2xx; an error response goes through [`translate_error`]. What is written
 /// goes to the end of the caller's buffer; events are shown to a sink on the way, also where the bytes
-/// pass as they are.
+/// pass as they are. It holds no more than the caps allow, as a [`Call`](crate::call::Call) does: an answer
+/// that is written at once is summed up to [`Caps::response_bytes`], and [`Caps::attempt_bytes`] may come
+/// before the terminal event.
 #[derive(Debug)]
 pub struct ResponseTranslator {
     decoder: Decoder,
@@ -26,7 +28,11 @@ pub struct ResponseTranslator {
     mode: Mode,
     vendor: String,
     losses: Vec<Loss>,
+    caps: Caps,
+    /// How many bytes of the body came.
+    received: u64,
     is_over: bool,
+    broken: Option<DecodeError>,
 }
 
 /// The head of every body that is translated.
@@ -60,18 +66,23 @@ impl ResponseTranslator {
             mode,
             vendor: dialect.vendor.into(),
             losses: Vec::new(),
+            caps,
+            received: 0,
             is_over: false,
+            broken: None,
         }
     }
 
     /// Takes the next bytes of the body and writes what can be written by now.
     ///
     /// Where the body breaks its protocol, a streamed answer ends with an error event of the
-    /// application's wire, and nothing more is written.
+    /// application's wire, and nothing more is written. Where the bytes pass as they are, those at hand have
+    /// passed then and nothing is written behind them: the caller tells the application, as a
+    /// [`Relay`](crate::relay::Relay) does.
     ///
     /// # Errors
-    /// What broke. Of a whole answer nothing was written: [`write_error`] makes the response of its
-    /// [`DecodeError::failure`].
+    /// What broke, and the same again for whatever comes after it. Of a whole answer nothing was written:
+    /// [`write_error`] makes the response of its [`DecodeError::failure`].
     pub fn push(
         &mut self,
         bytes: &[u8],
@@ -79,14 +90,18 @@ impl ResponseTranslator {
         out: &mut Vec<u8>,
     ) -> Result<Progress, DecodeError> {
         if self.is_over {
-            return Ok(Progress::Complete);
+            return self.stands().map(|()| Progress::Complete);
         }
         if matches!(self.mode, Mode::Forwarded) {
             out.extend_from_slice(bytes);
         }
+        self.received = self.received.saturating_add(bytes.len() as u64);
         let Self { decoder, mode, names, .. } = self;
         let pushed = decoder.push(bytes, &mut |event: Event<'_>| mode.take(names, event, sink, out));
-        pushed.or_else(|error| self.broke(error, out))
+        match self.within_caps().and(pushed) {
+            Ok(progress) => Ok(progress),
+            Err(error) => Err(self.broke(error, out)),
+        }
     }
 
     /// The body ended: writes the end of the answer.
@@ -95,11 +110,12 @@ impl ResponseTranslator {
     /// As [`ResponseTranslator::push`].
     pub fn end(&mut self, sink: &mut dyn Sink, out: &mut Vec<u8>) -> Result<(), DecodeError> {
         if core::mem::replace(&mut self.is_over, true) {
-            return Ok(());
+            return self.stands();
         }
         let Self { decoder, mode, names, .. } = self;
-        if let Err(error) = decoder.end(&mut |event: Event<'_>| mode.take(names, event, sink, out)) {
-            return self.broke(error, out).map(|_| ());
+        let ended = decoder.end(&mut |event: Event<'_>| mode.take(names, event, sink, out));
+        if let Err(error) = self.within_caps().and(ended) {
+            return Err(self.broke(error, out));
         }
         let usage = self.decoder.usage();
         match &mut self.mode {
@@ -114,7 +130,8 @@ impl ResponseTranslator {
         Ok(())
     }
 
-    /// The connection broke, or the call was given up: a streamed answer ends with an error event.
+    /// The connection broke, or the call was given up: a streamed answer ends with an error event, and what
+    /// comes after it is ignored.
     pub fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
         if core::mem::replace(&mut self.is_over, true) {
             return;
@@ -124,12 +141,29 @@ impl ResponseTranslator {
         }
     }
 
-    fn broke(&mut self, error: DecodeError, out: &mut Vec<u8>) -> Result<Progress, DecodeError> {
+    fn stands(&self) -> Result<(), DecodeError> {
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// What is complete may be as long as it is.
+    fn within_caps(&self) -> Result<(), DecodeError> {
+        let Caps { response_bytes, attempt_bytes, .. } = self.caps;
+        let is_summed = matches!(&self.mode, Mode::Whole { sum, .. } if sum.bytes() > response_bytes);
+        let is_over = self.received > attempt_bytes && self.decoder.progress() != Progress::Complete;
+        let cap = match (is_summed, is_over) {
+            (true, _) => response_bytes,
+            (false, true) => attempt_bytes,
+            (false, false) => return Ok(()),
+        };
+        Err(DecodeError::TooLarge { what: "the response", cap: usize::try_from(cap).unwrap_or(usize::MAX) })
+    }
+
+    fn broke(&mut self, error: DecodeError, out: &mut Vec<u8>) -> DecodeError {
         self.is_over = true;
         if let Mode::Streamed(encoder) = &mut self.mode {
             encoder.fail(&error.failure(&GOOD), self.decoder.usage(), out);
         }
-        Err(error)
+        self.broken.insert(error).clone()
     }
 
     /// The usage that the answer stated so far.

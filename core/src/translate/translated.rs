@@ -20,7 +20,7 @@ pub struct Translated {
     pub losses: Vec<Loss>,
     /// The application's wire.
     pub wire: Wire,
-    /// Whether the bytes pass as they are, because both speak the same wire.
+    /// Whether the bytes of the answer pass as they are, because both speak the same wire.
     pub is_forwarded: bool,
     /// What an encoder of the answer must know.
     pub context: AnswerContext,

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::protocol::answer::BadRequest;
 use crate::protocol::call_id;
-use crate::protocol::seal::{SealKey, Sealed};
+use crate::protocol::seal::{Broken, SealKey, Sealed};
 
 /// More fields without a word than any object of the wire has.
 const MAX_EXTENSIONS: usize = 64;
@@ -22,6 +22,8 @@ const MAX_EXTENSIONS: usize = 64;
 pub(super) struct Reading<'k> {
     pub(super) key: &'k SealKey,
     pub(super) losses: Vec<Loss>,
+    /// Whether something was made here, not by the vendor.
+    pub(super) is_marked: bool,
     /// The name of the tool that each call so far asks for, by the call's id.
     names: BTreeMap<String, String>,
 }
@@ -42,7 +44,7 @@ enum Decoded {
 
 impl<'k> Reading<'k> {
     pub(super) const fn new(key: &'k SealKey) -> Self {
-        Self { key, losses: Vec::new(), names: BTreeMap::new() }
+        Self { key, losses: Vec::new(), is_marked: false, names: BTreeMap::new() }
     }
 
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
@@ -134,7 +136,7 @@ impl<'k> Reading<'k> {
         let kind = fields.demand("type", at)?;
         let (mut opaque, mut extensions) = (Vec::new(), Vec::new());
         let content = match &*kind {
-            "text" => text(&mut fields, at)?,
+            "text" => self.text(&mut fields, at)?,
             "thinking" => self.thinking(&mut fields, at, &mut opaque)?,
             "redacted_thinking" => return self.redacted(fields, at),
             "tool_use" => self.tool_use(&mut fields, at, &mut opaque)?,
@@ -153,6 +155,23 @@ impl<'k> Reading<'k> {
         Ok(Decoded::Part(Part { content, cache, opaque, extensions }))
     }
 
+    fn text(&mut self, fields: &mut Fields<'_>, at: &At<'_>) -> Result<Content, BadRequest> {
+        let text = fields.demand("text", at)?.into_owned();
+        let mut citations = Vec::new();
+        if let Some(mut r) = fields.take("citations") {
+            let mut list = array(&mut r, &at.field("citations"))?.expect("null was told apart");
+            while list.element(&mut r).map_err(no_json)? {
+                let raw = RawJson::trusted(r.raw().map_err(no_json)?);
+                if citation::is_made_here(&raw) {
+                    self.is_marked = true;
+                } else {
+                    citations.push(Citation { wire: Wire::Anthropic, raw });
+                }
+            }
+        }
+        Ok(Content::Text { text, citations })
+    }
+
     fn thinking(
         &mut self,
         fields: &mut Fields<'_>,
@@ -166,7 +185,7 @@ impl<'k> Reading<'k> {
         let raw = r.clone().raw().map_err(no_json)?;
         let signature = string(&mut r, &at.field("signature"))?.unwrap_or_default();
         let mut is_summary = false;
-        match Sealed::open(&signature, self.key) {
+        match self.open(&signature) {
             Some(Ok(sealed)) => {
                 (*opaque, is_summary) = state::of_reasoning(sealed);
             }
@@ -179,7 +198,7 @@ impl<'k> Reading<'k> {
 
     fn redacted(&mut self, mut fields: Fields<'_>, at: &At<'_>) -> Result<Decoded, BadRequest> {
         let data = fields.demand("data", at)?;
-        Ok(match Sealed::open(&data, self.key) {
+        Ok(match self.open(&data) {
             Some(Ok(sealed)) => Decoded::Envelope(sealed),
             Some(Err(_)) => {
                 self.broken(&at.field("data"));
@@ -187,6 +206,12 @@ impl<'k> Reading<'k> {
             }
             None => Decoded::Part(vendor("redacted_thinking", fields.whole)),
         })
+    }
+
+    fn open(&mut self, state: &str) -> Option<Result<Sealed, Broken>> {
+        let opened = Sealed::open(state, self.key);
+        self.is_marked |= opened.is_some();
+        opened
     }
 
     fn broken(&mut self, at: &At<'_>) {
@@ -284,21 +309,6 @@ fn split(role: Role, parts: Vec<Part>, messages: &mut Vec<Message>) {
     if messages.len() == first {
         messages.push(Message::new(role, Vec::new()));
     }
-}
-
-fn text(fields: &mut Fields<'_>, at: &At<'_>) -> Result<Content, BadRequest> {
-    let text = fields.demand("text", at)?.into_owned();
-    let mut citations = Vec::new();
-    if let Some(mut r) = fields.take("citations") {
-        let mut list = array(&mut r, &at.field("citations"))?.expect("null was told apart");
-        while list.element(&mut r).map_err(no_json)? {
-            let raw = RawJson::trusted(r.raw().map_err(no_json)?);
-            if !citation::is_made_here(&raw) {
-                citations.push(Citation { wire: Wire::Anthropic, raw });
-            }
-        }
-    }
-    Ok(Content::Text { text, citations })
 }
 
 fn native(field: &str, raw: &str) -> Opaque {

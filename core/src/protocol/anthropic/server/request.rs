@@ -51,6 +51,7 @@ pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Res
         stream_usage: true,
         framing: StreamFraming::Sse,
         losses: asking.reading.losses,
+        is_marked: asking.reading.is_marked,
     })
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Contents<'k> {
     key: &'k SealKey,
     pub(super) messages: Vec<Message>,
     pub(super) losses: Vec<Loss>,
+    /// Whether there was sealed state.
+    pub(super) is_marked: bool,
     calls: Calls,
 }
 
@@ -36,7 +38,7 @@ struct Turn {
 
 impl<'k> Contents<'k> {
     pub(super) fn new(key: &'k SealKey) -> Self {
-        Self { key, messages: Vec::new(), losses: Vec::new(), calls: Calls::default() }
+        Self { key, messages: Vec::new(), losses: Vec::new(), is_marked: false, calls: Calls::default() }
     }
 
     /// Reads `contents`.
@@ -160,7 +162,9 @@ impl<'k> Contents<'k> {
     fn open(&mut self, signature: &RawJson, place: &impl Fn() -> String) -> State {
         let Ok(text) = signature.reader().string() else { return State::Own };
         // Some SDKs keep it as bytes and spell them in the other alphabet.
-        match Sealed::open(&standard_base64(&text), self.key) {
+        let opened = Sealed::open(&standard_base64(&text), self.key);
+        self.is_marked |= opened.is_some();
+        match opened {
             None => State::Own,
             Some(Ok(sealed)) => State::Foreign(sealed),
             Some(Err(_)) => {

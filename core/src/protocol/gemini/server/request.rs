@@ -33,8 +33,9 @@ pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Res
     r.end().map_err(Fault::from)?;
     let is_stream = called.operation == Operation::StreamGenerate;
     let framing = if is_stream && !called.is_sse { StreamFraming::JsonArray } else { StreamFraming::Sse };
+    let is_marked = body.contents.is_marked;
     let (request, losses) = body.finish()?;
-    Ok(Asked { request, stream: is_stream, stream_usage: true, framing, losses })
+    Ok(Asked { request, stream: is_stream, stream_usage: true, framing, losses, is_marked })
 }
 
 struct Body<'k> {

@@ -33,7 +33,7 @@ impl Turn<'_> {
     /// The parts in order.
     pub(super) fn into_parts(mut self, path: &str, losses: &mut Vec<Loss>) -> Vec<Part> {
         self.cite();
-        let Entries { envelopes, unsealed, text } = core::mem::take(&mut self.entries);
+        let Entries { envelopes, unsealed, text, .. } = core::mem::take(&mut self.entries);
         if self.reasoning.is_empty() {
             self.reasoning = text;
         }

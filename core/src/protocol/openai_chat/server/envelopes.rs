@@ -21,6 +21,8 @@ pub(super) struct Entries<'a> {
     pub(super) unsealed: Vec<&'a str>,
     /// The text in those.
     pub(super) text: String,
+    /// Whether there were envelopes, broken ones too.
+    pub(super) is_marked: bool,
 }
 
 /// One sealed entry.
@@ -41,7 +43,9 @@ pub(super) fn read<'a>(
     elements(&mut Reader::new(raw), path, |r, path| {
         let raw = r.raw().map_err(syntax)?;
         let entry = Entry::read(raw);
-        match entry.data.as_deref().and_then(|data| Sealed::open(data, key)) {
+        let opened = entry.data.as_deref().and_then(|data| Sealed::open(data, key));
+        entries.is_marked |= opened.is_some();
+        match opened {
             Some(Ok(sealed)) => {
                 let position = entry.id.as_deref().and_then(Position::parse).unwrap_or_default();
                 entries.envelopes.push(Envelope { position, sealed });

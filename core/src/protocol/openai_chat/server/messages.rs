@@ -22,14 +22,21 @@ use crate::protocol::{SealKey, call_id};
 /// The ids of sound that was made elsewhere and that OpenAI does not know.
 pub(super) const FOREIGN_AUDIO: &str = "twaudio_";
 
+/// The messages of a request.
+pub(super) struct Messages {
+    pub(super) messages: Vec<Message>,
+    /// Whether something in them was made here, not by a provider of this wire.
+    pub(super) is_marked: bool,
+}
+
 /// Reads the array of messages.
 pub(super) fn read(
     r: &mut Reader<'_>,
     path: &Path<'_>,
     key: &SealKey,
     losses: &mut Vec<Loss>,
-) -> Read<Vec<Message>> {
-    let mut conversation = Conversation { key, losses, answered: BTreeMap::new() };
+) -> Read<Messages> {
+    let mut conversation = Conversation { key, losses, is_marked: false, answered: BTreeMap::new() };
     let mut messages = Vec::new();
     elements(r, path, |r, path| {
         let mut draft = Draft::default();
@@ -37,12 +44,13 @@ pub(super) fn read(
         messages.push(conversation.message(draft, path)?);
         Ok(())
     })?;
-    Ok(messages)
+    Ok(Messages { messages, is_marked: conversation.is_marked })
 }
 
 struct Conversation<'k, 'l> {
     key: &'k SealKey,
     losses: &'l mut Vec<Loss>,
+    is_marked: bool,
     /// The calls so far, by id: a result on this wire names only that.
     answered: BTreeMap<String, Answered>,
 }
@@ -190,6 +198,7 @@ impl Conversation<'_, '_> {
         turn.reasoning = stated.into_iter().flatten().find(|text| !text.is_empty()).unwrap_or_default();
         if let Some(raw) = draft.details {
             turn.entries = envelopes::read(raw, &path.field("reasoning_details"), self.key, self.losses)?;
+            self.is_marked |= turn.entries.is_marked;
         }
         turn.content = draft.content.into();
         turn.citations = draft.annotations.map(assistant::citations).unwrap_or_default();
@@ -211,6 +220,7 @@ impl Conversation<'_, '_> {
         let mut object = Object::read(&mut Reader::new(raw), path)?;
         let id = content::demanded(&mut object, "id", path)?;
         if id.starts_with(FOREIGN_AUDIO) {
+            self.is_marked = true;
             self.lose(path, "whoever made the sound takes none back");
             return Ok(None);
         }
@@ -252,7 +262,8 @@ mod tests {
     fn messages(json: &str) -> (Vec<Message>, Vec<String>) {
         let mut losses = Vec::new();
         let path = Path::Root.field("messages");
-        let messages = read(&mut Reader::new(json), &path, &SealKey::default(), &mut losses).expect(json);
+        let messages =
+            read(&mut Reader::new(json), &path, &SealKey::default(), &mut losses).expect(json).messages;
         (messages, losses.into_iter().map(|loss| loss.path).collect())
     }
 

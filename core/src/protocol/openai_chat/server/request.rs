@@ -40,6 +40,7 @@ struct Draft<'k> {
     stream: bool,
     stream_usage: bool,
     losses: Vec<Loss>,
+    is_marked: bool,
     has_messages: bool,
     max_tokens: Option<u64>,
     logprobs: Option<bool>,
@@ -57,6 +58,7 @@ impl<'k> Draft<'k> {
             stream: false,
             stream_usage: false,
             losses: Vec::new(),
+            is_marked: false,
             has_messages: false,
             max_tokens: None,
             logprobs: None,
@@ -84,7 +86,8 @@ impl<'k> Draft<'k> {
         match key {
             "model" => request.model = owned(r, path)?.unwrap_or_default(),
             "messages" => {
-                request.messages = messages::read(r, path, self.key, &mut self.losses)?;
+                let read = messages::read(r, path, self.key, &mut self.losses)?;
+                (request.messages, self.is_marked) = (read.messages, read.is_marked);
                 self.has_messages = true;
             }
             "tools" => request.tools = tools::read(r, path, &mut self.losses)?,
@@ -193,6 +196,7 @@ impl<'k> Draft<'k> {
             stream_usage: self.stream_usage,
             framing: StreamFraming::Sse,
             losses: self.losses,
+            is_marked: self.is_marked,
         })
     }
 }

@@ -44,6 +44,7 @@ struct Body<'a, 'k> {
     /// `user`, which `safety_identifier` has replaced.
     old_user: Option<(String, &'a str)>,
     losses: Vec<Loss>,
+    is_marked: bool,
 }
 
 impl<'a, 'k> Body<'a, 'k> {
@@ -57,6 +58,7 @@ impl<'a, 'k> Body<'a, 'k> {
             top_logprobs: None,
             old_user: None,
             losses: Vec::new(),
+            is_marked: false,
         }
     }
 
@@ -99,8 +101,9 @@ impl<'a, 'k> Body<'a, 'k> {
     fn talk(&mut self, r: &mut Reader<'a>, field: &'static str) -> Read<Vec<Message>> {
         let mut turns = Turns::new(self.key, field);
         turns.read(r)?;
-        let (messages, losses) = turns.finish();
+        let (messages, losses, is_marked) = turns.finish();
         self.losses.extend(losses);
+        self.is_marked |= is_marked;
         Ok(messages)
     }
 
@@ -208,6 +211,7 @@ impl<'a, 'k> Body<'a, 'k> {
             stream_usage: true,
             framing: StreamFraming::Sse,
             losses: self.losses,
+            is_marked: self.is_marked,
         })
     }
 

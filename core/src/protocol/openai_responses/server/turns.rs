@@ -32,6 +32,8 @@ pub(super) struct Turns<'k> {
     /// State of calls that are still to come: the call's id, the state, and where it stood.
     waiting: Vec<(String, Vec<Opaque>, usize)>,
     losses: Vec<Loss>,
+    /// Whether something was made here, not by the vendor.
+    is_marked: bool,
 }
 
 impl<'k> Turns<'k> {
@@ -43,6 +45,7 @@ impl<'k> Turns<'k> {
             names: BTreeMap::new(),
             waiting: Vec::new(),
             losses: Vec::new(),
+            is_marked: false,
         }
     }
 
@@ -55,12 +58,12 @@ impl<'k> Turns<'k> {
         each_element(r, |at, r| self.item(Object::read(r)?, at))
     }
 
-    /// The messages, and what was lost on the way.
-    pub(super) fn finish(mut self) -> (Vec<Message>, Vec<Loss>) {
+    /// The messages, what was lost on the way, and whether something was made here.
+    pub(super) fn finish(mut self) -> (Vec<Message>, Vec<Loss>, bool) {
         for (_, _, at) in core::mem::take(&mut self.waiting) {
             self.lose(at, "encrypted_content", "the call that it belongs to is not there");
         }
-        (self.messages, self.losses)
+        (self.messages, self.losses, self.is_marked)
     }
 
     fn lose(&mut self, item: usize, field: &str, why: &str) {
@@ -70,6 +73,8 @@ impl<'k> Turns<'k> {
 
     fn item(&mut self, mut object: Object<'_>, at: usize) -> Read<()> {
         let json = object.whole();
+        let id = object.get("id").and_then(|raw| Reader::new(raw).string().ok());
+        self.is_marked |= id.is_some_and(|id| ids::is_made_up(&id));
         let kind = object.kind()?;
         let unnamed = if object.has("role", Kind::String) { "message" } else { "" };
         let kind = kind.as_deref().unwrap_or(unnamed);
@@ -170,6 +175,7 @@ impl<'k> Turns<'k> {
         let Some(raw) = object.get("encrypted_content") else { return Ok(None) };
         let opened = Reader::new(raw).opt_string()?.and_then(|text| Sealed::open(&text, self.key));
         let Some(opened) = opened else { return Ok(None) };
+        self.is_marked = true;
         object.take("encrypted_content");
         object.take("id");
         if opened.is_err() {
