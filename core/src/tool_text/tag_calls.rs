@@ -341,7 +341,8 @@ impl TagCalls {
     fn raw(&mut self, window: &str, from: usize, ended: bool, out: &mut Out<'_>) -> Step {
         match self.find_end(window, ended) {
             Found::Full(end, _) => return self.give_raw(window, from, end, out),
-            Found::No if ended && self.tags.raw == Raw::Only => return Step::Over(from),
+            // All of it is text: to look into it once more for each opening in it would be no linear work.
+            Found::No if ended && self.tags.raw == Raw::Only => return Step::Over(window.len()),
             Found::No if ended => return self.give_raw(window, from, window.len(), out),
             Found::Partial(at) => self.at = at,
             Found::No => self.at = window.len(),
