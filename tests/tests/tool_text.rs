@@ -1,10 +1,18 @@
-//! Recorded exchanges whose calls were written as text, where the folder with recordings is at hand.
+//! Calls written as text, through calls and translations; and recorded ones, where the folder with recordings is
+//! at hand.
 
 use std::path::{Path, PathBuf};
 
+use tokenwire_core::call::{Call, Options};
 use tokenwire_core::http::Headers;
-use tokenwire_core::model::{Accumulator, Response, Tool, Wire};
-use tokenwire_core::protocol::{Caps, Decoder, Dialect, Incoming, SealKey, decode_request};
+use tokenwire_core::json::RawJson;
+use tokenwire_core::model::{Accumulator, Event, Message, Request, Response, Tool, ToolChoice, Wire};
+use tokenwire_core::protocol::{
+    Caps, Credential, Decoder, Dialect, Incoming, SealKey, Target, decode_request,
+};
+use tokenwire_core::testing::{Reply, SimHost};
+use tokenwire_core::time::Instant;
+use tokenwire_core::translate::{ResponseTranslator, TranslateOptions, translate_request};
 use tokenwire_tests::exchange::{Exchange, Kind};
 use tokenwire_tests::run::exchange_files;
 
@@ -104,5 +112,58 @@ fn a_recorded_call_beside_its_own_text_is_made_once() {
         let response = read(&exchange, wire, &tools, 11);
         assert_eq!(response, read(&exchange, wire, &[], 11), "{}", exchange.id);
         assert!(calls(&response).len() == 1 && response.text().contains("<tool_call>"), "{}", exchange.id);
+    }
+}
+
+/// A streamed answer that calls `now` as text.
+const WRITTEN_CALL: &str = concat!(
+    "data: {\"id\":\"r\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"<tool_call>{\\\"name\\\":\\\"now\\\"}</tool_call>\"}}]}\n\n",
+    "data: {\"id\":\"r\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+    "data: [DONE]\n\n",
+);
+
+const LOCAL: &Dialect = &Dialect { tool_text: true, ..Dialect::OPENAI };
+
+fn local() -> Target {
+    Target::new(LOCAL, Some(Credential::new("key"))).expect("the key is plain")
+}
+
+#[test]
+fn a_call_reads_written_calls_unless_the_model_was_told_to_call_nothing() {
+    for (choice, count) in [(None, 1), (Some(ToolChoice::Required), 1), (Some(ToolChoice::None), 0)] {
+        let mut request = Request::new("m", vec![Message::user("What time is it?")]);
+        request.tools = vec![Tool::function("now", "", RawJson::parse("{}").expect("JSON"))];
+        request.tool_choice = choice.clone();
+        let call = Call::new(request, local(), Options::default(), 1, Instant::default()).expect("a request");
+        let run = SimHost::new([Reply::whole(200, Headers::new(), WRITTEN_CALL)]).run_to_end(call);
+        let response = &run.outcome.response;
+        assert_eq!(calls(response).len(), count, "{choice:?}");
+        assert_eq!(response.text().contains("<tool_call>"), count == 0, "{choice:?}");
+    }
+}
+
+#[test]
+fn a_translated_answer_has_written_calls_unless_the_model_was_told_to_call_nothing() {
+    for (choice, is_call) in [("auto", true), ("none", false)] {
+        let body = format!(
+            r#"{{"model":"m","max_tokens":9,"tool_choice":{{"type":"{choice}"}},"stream":true,
+            "tools":[{{"name":"now","input_schema":{{"type":"object"}}}}],
+            "messages":[{{"role":"user","content":"What time is it?"}}]}}"#
+        );
+        let headers = Headers::new();
+        let incoming = Incoming { path: "/v1/messages", headers: &headers, body: &body };
+        let target = local();
+        let translated = translate_request(Wire::Anthropic, &incoming, &target, &TranslateOptions::default())
+            .expect("asked");
+        let mut answer = ResponseTranslator::new(&translated, &target.dialect, Caps::default());
+        let mut out = Vec::new();
+        answer.push(WRITTEN_CALL.as_bytes(), &mut |_: Event<'_>| {}, &mut out).expect("a sound body");
+        answer.end(&mut |_: Event<'_>| {}, &mut out).expect("a whole body");
+        let out = String::from_utf8(out).expect("text");
+        assert_eq!(
+            (out.contains(r#""type":"tool_use""#), out.contains("<tool_call>")),
+            (is_call, !is_call),
+            "{out}"
+        );
     }
 }

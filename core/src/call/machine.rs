@@ -320,7 +320,7 @@ impl Call {
         let (decoder, request, resume) = match next {
             Next::Again => {
                 let decoder = Decoder::new(&self.target.dialect, self.options.caps);
-                let decoder = decoder.with_tools(&self.target.dialect, &self.request.tools);
+                let decoder = decoder.with_tools(&self.target.dialect, self.request.callable_tools());
                 (decoder, self.http.clone(), None)
             }
             Next::Resume(decoder, resume) => match encode_resume(&self.request, &self.target, &resume) {

@@ -57,6 +57,11 @@ impl Request {
     pub fn new(model: impl Into<String>, messages: Vec<Message>) -> Self {
         Self { model: model.into(), messages, ..Self::default() }
     }
+
+    /// The tools that the model may call: none where the choice is [`ToolChoice::None`], else all on offer.
+    pub fn callable_tools(&self) -> &[Tool] {
+        if self.tool_choice == Some(ToolChoice::None) { &[] } else { &self.tools }
+    }
 }
 
 /// What form the answer must have.

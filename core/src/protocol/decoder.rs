@@ -150,6 +150,11 @@ impl Decoder {
 
     /// The same, with calls of these tools that come as text made calls, if the dialect's servers are
     /// known to let them through so.
+    ///
+    /// A decoder for a request is given its [`callable_tools`](crate::model::Request::callable_tools): who told
+    /// the model to call nothing expects no call. What it then writes in a call's form stays text, so that
+    /// nothing of it is lost. A choice of some tools leaves out none, because a provider's own calls are not
+    /// held against it either.
     #[must_use]
     pub fn with_tools(mut self, dialect: &Dialect, tools: &[Tool]) -> Self {
         let is_wanted = dialect.tool_text && tools.iter().any(|tool| tool.name().is_some());

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::armed::Armed;
 use super::declared::Declared;
-use super::format::Formats;
+use super::formats::Formats;
 use super::ids::Ids;
 use super::output::{Numbers, Out, Split, Voice};
 use super::scanner::Scanner;

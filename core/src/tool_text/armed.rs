@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::format::{Calls, Format, Formats, Python, Row};
+use super::format::{Calls, Format, Python, Row};
+use super::formats::Formats;
 use super::marker::{self, Fit};
 
 /// The rows of a set of formats, in the order in which they are tried.

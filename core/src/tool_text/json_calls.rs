@@ -4,7 +4,7 @@ use super::format::{Json, Row};
 use super::marker::{self, Fit, Found, MAX_BLANKS};
 use super::object::{Object, Read};
 use super::output::Out;
-use super::region::{Step, Turn};
+use super::reader::{CallReader, Step};
 use super::typing;
 use super::value::{self, Value};
 
@@ -58,43 +58,6 @@ impl JsonCalls {
 
     pub(super) const fn ends_with_call(&self) -> bool {
         self.has_call && !self.owes_text
-    }
-
-    pub(super) fn read(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Turn {
-        loop {
-            let step = match self.state {
-                State::Between => self.between(window, ended),
-                State::Object(_) => self.object(window, ended, out),
-                State::Arguments(..) => self.arguments(window, ended, out),
-                State::Tail(_) => self.tail(window, ended, out),
-                State::Broken => self.broken(window, ended, out),
-                State::Foreign(_) => self.foreign(window, out),
-            };
-            match step {
-                Step::On => {}
-                Step::More if ended => return Turn::Over(self.give_back(window, window.len(), out)),
-                Step::More => return Turn::More(self.settle()),
-                Step::Over(at) => return Turn::Over(self.give_back(window, at, out)),
-            }
-        }
-    }
-
-    /// Gives out as text what is not done before `at`, unless it stands behind a call.
-    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
-        if at > self.done && (self.owes_text || !self.has_call) {
-            out.text(&window[self.done..at]);
-        }
-        at
-    }
-
-    /// The window begins behind what is done next time.
-    fn settle(&mut self) -> usize {
-        let done = core::mem::take(&mut self.done);
-        self.at -= done;
-        if let State::Object(object) | State::Tail(object) | State::Arguments(object, _) = &mut self.state {
-            object.shift(done);
-        }
-        done
     }
 
     /// Passes brackets and separators up to an object or the closing marker.
@@ -261,10 +224,7 @@ impl JsonCalls {
     /// The rest of a call that is no JSON: up to the closing marker, or all of it.
     fn broken(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
         let found = marker::find(&[self.row.closes], window, self.at..window.len(), "", ended);
-        let end = match found {
-            Found::Full(at, _) | Found::Partial(at) => at,
-            Found::No => window.len(),
-        };
+        let end = found.text_before(window.len());
         out.arguments(&window[self.at..end]);
         (self.at, self.done) = (end, end);
         if ended || matches!(found, Found::Full(..)) {
@@ -291,5 +251,36 @@ impl JsonCalls {
                 Step::On
             }
         }
+    }
+}
+
+impl CallReader for JsonCalls {
+    fn step(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
+        match self.state {
+            State::Between => self.between(window, ended),
+            State::Object(_) => self.object(window, ended, out),
+            State::Arguments(..) => self.arguments(window, ended, out),
+            State::Tail(_) => self.tail(window, ended, out),
+            State::Broken => self.broken(window, ended, out),
+            State::Foreign(_) => self.foreign(window, out),
+        }
+    }
+
+    /// The window begins behind what is done next time.
+    fn settle(&mut self) -> usize {
+        let done = core::mem::take(&mut self.done);
+        self.at -= done;
+        if let State::Object(object) | State::Tail(object) | State::Arguments(object, _) = &mut self.state {
+            object.shift(done);
+        }
+        done
+    }
+
+    /// Gives out as text what is not done before `at`, unless it stands behind a call.
+    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
+        if at > self.done && (self.owes_text || !self.has_call) {
+            out.text(&window[self.done..at]);
+        }
+        at
     }
 }

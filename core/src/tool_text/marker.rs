@@ -86,6 +86,16 @@ pub(super) enum Found {
     Full(usize, usize),
 }
 
+impl Found {
+    /// How far the text before it goes, which ends at `end` where nothing was found.
+    pub(super) const fn text_before(self, end: usize) -> usize {
+        match self {
+            Self::Full(at, _) | Self::Partial(at) => at,
+            Self::No => end,
+        }
+    }
+}
+
 /// Looks for the first of the markers in `lists` that begins within `range`.
 pub(super) fn find(lists: &[&[&str]], text: &str, range: Range<usize>, name: &str, ended: bool) -> Found {
     let bytes = text.as_bytes();

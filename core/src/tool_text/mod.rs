@@ -27,7 +27,8 @@
 //! # What it costs
 //!
 //! Text is held back only while it may be the beginning of a marker, or of a call that is not sure or not
-//! whole. Every byte is looked at a bounded number of times, however the text is cut.
+//! whole. Every byte is looked at less than a thousand times, however the text is cut: nearly all of that is
+//! names and heads, which are read again with each piece that comes to them.
 //!
 //! | cap | of | beyond it |
 //! | --- | --- | --- |
@@ -98,7 +99,7 @@
 //! | `harmony-stripped` | gpt-oss without its special tokens | `assistantcommentary to=functions.T json J` |
 //! | `fenced` | any | a fence `json`, `xml` or `tool_call` with `{T J}`, an array or `<tool_call>` |
 //! | `tool-fences` | any | a fence named after the tool, with `J` or the tool's only text |
-//! | `tool-tags` | any | `<T>J</T>`, `<T>v</T>` where the tool has one parameter, a string |
+//! | `tool-tags` | any | `<T>J</T>`, `<T>v</T>` where the tool has one parameter, a string; behind a tag that is never closed all is text |
 //! | `generic` | llama.cpp's grammar | `{"tool_calls":[{T J},…]}`, `{"tool_call":{T J}}` |
 //! | `tool-usage` | 1rgs's proxy | `Tool usage:`, `Tool: T`, `Arguments: J` |
 //! | `json` | any | an answer that is `{T J}` or an array of them |
@@ -122,6 +123,7 @@ mod armed;
 mod declared;
 mod elements;
 mod format;
+mod formats;
 mod head;
 mod ids;
 mod json_calls;
@@ -133,6 +135,7 @@ mod object;
 mod output;
 mod parameters;
 mod prose;
+mod reader;
 mod region;
 mod scanner;
 mod schema;
@@ -146,4 +149,5 @@ mod value;
 mod work;
 
 pub use adapter::{MAX_CANDIDATES, MAX_HELD_BYTES, MAX_OPEN_PARTS, MAX_WHOLE_BYTES, ToolText};
-pub use format::{Format, Formats};
+pub use format::Format;
+pub use formats::Formats;

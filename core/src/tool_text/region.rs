@@ -1,30 +1,11 @@
-//! What all readers of a region of calls share.
+//! A region of calls, in whatever form they are.
 
 use super::format::{Calls, Row};
 use super::json_calls::JsonCalls;
 use super::output::Out;
+use super::reader::{CallReader, Turn};
 use super::source_calls::SourceCalls;
 use super::tag_calls::TagCalls;
-
-/// How far a reader came in the text it was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// So many bytes are done with; the rest is to be shown again, with more behind it.
-    More(usize),
-    /// So many bytes are done with; what follows is somebody else's.
-    Over(usize),
-}
-
-/// What one step of a reader led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Another state.
-    On,
-    /// The text is not enough.
-    More,
-    /// The region ended before this offset.
-    Over(usize),
-}
 
 /// A region of calls that is being read.
 ///

@@ -5,7 +5,8 @@ use alloc::string::String;
 use super::armed::Armed;
 use super::output::Out;
 use super::prose::{Prose, Reading, Text};
-use super::region::{Region, Turn};
+use super::reader::Turn;
+use super::region::Region;
 use super::work;
 
 /// Scans one part.

@@ -4,7 +4,7 @@ use super::format::{Python, Row};
 use super::literal;
 use super::marker::{self, Fit};
 use super::output::Out;
-use super::region::{Step, Turn};
+use super::reader::{CallReader, Step};
 use super::typing;
 use super::work;
 
@@ -57,54 +57,6 @@ impl SourceCalls {
 
     pub(super) const fn ends_with_call(&self) -> bool {
         self.has_call && !self.ends_in_text
-    }
-
-    pub(super) fn read(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Turn {
-        loop {
-            let step = match self.state {
-                State::Between => self.between(window, ended),
-                State::Name(start) => self.name(window, start, out),
-                State::Open(call) => self.open(window, call),
-                State::Arguments(call, inside) => self.arguments(window, call, inside, out),
-            };
-            match step {
-                Step::On => {}
-                Step::More if ended => return Turn::Over(self.end(window, out)),
-                Step::More => return Turn::More(self.settle()),
-                Step::Over(at) => return Turn::Over(self.give_back(window, at, out)),
-            }
-        }
-    }
-
-    fn settle(&mut self) -> usize {
-        let done = core::mem::take(&mut self.done);
-        self.at -= done;
-        match &mut self.state {
-            State::Between => {}
-            State::Name(start) => *start -= done,
-            State::Open(call) | State::Arguments(call, _) => {
-                call.start -= done;
-                call.arguments -= done;
-            }
-        }
-        done
-    }
-
-    /// What is not done before `at` goes out as text.
-    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
-        self.ends_in_text = at > self.done;
-        out.text(&window[self.done..at]);
-        at
-    }
-
-    /// The text ended within the region: a call that was begun is malformed.
-    fn end(&mut self, window: &str, out: &mut Out<'_>) -> usize {
-        match self.state {
-            State::Arguments(call, _) => self.malformed(window, call, window.len(), out),
-            State::Open(call) if self.python.is_sure => self.malformed(window, call, window.len(), out),
-            _ => return self.give_back(window, window.len(), out),
-        }
-        window.len()
     }
 
     fn malformed(&mut self, window: &str, call: Call, end: usize, out: &mut Out<'_>) {
@@ -218,6 +170,48 @@ impl SourceCalls {
         }
         (self.at, self.done, self.state) = (end + 1, end + 1, State::Between);
         Step::On
+    }
+}
+
+impl CallReader for SourceCalls {
+    fn step(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
+        match self.state {
+            State::Between => self.between(window, ended),
+            State::Name(start) => self.name(window, start, out),
+            State::Open(call) => self.open(window, call),
+            State::Arguments(call, inside) => self.arguments(window, call, inside, out),
+        }
+    }
+
+    fn settle(&mut self) -> usize {
+        let done = core::mem::take(&mut self.done);
+        self.at -= done;
+        match &mut self.state {
+            State::Between => {}
+            State::Name(start) => *start -= done,
+            State::Open(call) | State::Arguments(call, _) => {
+                call.start -= done;
+                call.arguments -= done;
+            }
+        }
+        done
+    }
+
+    /// What is not done before `at` goes out as text.
+    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
+        self.ends_in_text = at > self.done;
+        out.text(&window[self.done..at]);
+        at
+    }
+
+    /// The text ended within the region: a call that was begun is malformed.
+    fn end(&mut self, window: &str, out: &mut Out<'_>) -> usize {
+        match self.state {
+            State::Arguments(call, _) => self.malformed(window, call, window.len(), out),
+            State::Open(call) if self.python.is_sure => self.malformed(window, call, window.len(), out),
+            _ => return self.give_back(window, window.len(), out),
+        }
+        window.len()
     }
 }
 

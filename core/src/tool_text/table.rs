@@ -404,3 +404,23 @@ const GLM: Row = Row::new(
         ..Tags::JSON
     }),
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_begin_with_something_definite() {
+        for row in FORMATS.iter().flat_map(|f| f.rows) {
+            for marker in row.opens.iter().chain(row.closes) {
+                let is_definite = marker.bytes().next().is_none_or(|b| b.is_ascii_graphic() && b != b'*');
+                assert!(is_definite && !marker.ends_with(' '), "{marker:?}");
+            }
+            assert!(
+                row.opens.iter().all(|m| !m.is_empty())
+                    || row.at_start
+                    || matches!(row.calls, Calls::Tags(_))
+            );
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::loose::Loose;
 use super::marker::{self, Fit, Found};
 use super::output::Out;
 use super::parameters::{self, ParameterList};
-use super::region::{Step, Turn};
+use super::reader::{CallReader, Step};
 use super::typing;
 use super::value::{self, Value};
 use crate::json::{RawJson, Writer};
@@ -80,59 +80,6 @@ impl TagCalls {
 
     pub(super) const fn ends_with_call(&self) -> bool {
         self.has_call && !self.ends_in_text
-    }
-
-    pub(super) fn read(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Turn {
-        loop {
-            let step = match self.state {
-                State::Between => self.between(window, ended),
-                State::Head(from) => self.head(window, from, ended, out),
-                State::Body => self.body(window, ended, out),
-                State::Json(_) => self.json(window, ended, out),
-                State::Free(..) => self.free(window, out),
-                State::Broken => self.broken(window, ended, out),
-                State::Loose(..) => self.loose(window, ended, out),
-                State::Parameters(..) => self.parameters(window, ended, out),
-                State::Raw(from) => self.raw(window, from, ended, out),
-                State::Close => self.close(window, ended),
-            };
-            match step {
-                Step::On => {}
-                Step::More if ended => return Turn::Over(self.end(window, out)),
-                Step::More => return Turn::More(self.settle()),
-                Step::Over(at) => return Turn::Over(self.give_back(window, at, out)),
-            }
-        }
-    }
-
-    fn settle(&mut self) -> usize {
-        let done = core::mem::take(&mut self.done);
-        self.at -= done;
-        self.start = self.start.saturating_sub(done);
-        match &mut self.state {
-            State::Head(from) | State::Free(from, _) | State::Loose(from, _) | State::Raw(from) => {
-                *from -= done
-            }
-            State::Parameters(_, list) => list.shift(done),
-            State::Between | State::Body | State::Json(_) | State::Broken | State::Close => {}
-        }
-        done
-    }
-
-    /// What is not done before `at` goes out as text.
-    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
-        self.ends_in_text = at > self.done;
-        out.text(&window[self.done..at]);
-        at
-    }
-
-    /// The text ended within the region: a call whose name is known is malformed.
-    fn end(&mut self, window: &str, out: &mut Out<'_>) -> usize {
-        if matches!(self.state, State::Between | State::Head(_)) {
-            return self.give_back(window, window.len(), out);
-        }
-        self.give_malformed(window, window.len(), out);
-        window.len()
     }
 
     /// The call from its first marker on, as the arguments of a malformed call.
@@ -334,10 +281,7 @@ impl TagCalls {
     /// The rest of an open call that is no JSON: up to what ends it, or all of it.
     fn broken(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
         let found = self.find_end(window, ended);
-        let end = match found {
-            Found::Full(at, _) | Found::Partial(at) => at,
-            Found::No => window.len(),
-        };
+        let end = found.text_before(window.len());
         out.arguments(&window[self.at..end]);
         (self.at, self.done) = (end, end);
         if !ended && !matches!(found, Found::Full(..)) {
@@ -397,7 +341,8 @@ impl TagCalls {
     fn raw(&mut self, window: &str, from: usize, ended: bool, out: &mut Out<'_>) -> Step {
         match self.find_end(window, ended) {
             Found::Full(end, _) => return self.give_raw(window, from, end, out),
-            Found::No if ended && self.tags.raw == Raw::Only => return Step::Over(from),
+            // All of it is text: to look into it once more for each opening in it would be no linear work.
+            Found::No if ended && self.tags.raw == Raw::Only => return Step::Over(window.len()),
             Found::No if ended => return self.give_raw(window, from, window.len(), out),
             Found::Partial(at) => self.at = at,
             Found::No => self.at = window.len(),
@@ -444,5 +389,52 @@ impl TagCalls {
         }
         (self.at, self.done, self.state) = (at, at, State::Between);
         Step::On
+    }
+}
+
+impl CallReader for TagCalls {
+    fn step(&mut self, window: &str, ended: bool, out: &mut Out<'_>) -> Step {
+        match self.state {
+            State::Between => self.between(window, ended),
+            State::Head(from) => self.head(window, from, ended, out),
+            State::Body => self.body(window, ended, out),
+            State::Json(_) => self.json(window, ended, out),
+            State::Free(..) => self.free(window, out),
+            State::Broken => self.broken(window, ended, out),
+            State::Loose(..) => self.loose(window, ended, out),
+            State::Parameters(..) => self.parameters(window, ended, out),
+            State::Raw(from) => self.raw(window, from, ended, out),
+            State::Close => self.close(window, ended),
+        }
+    }
+
+    fn settle(&mut self) -> usize {
+        let done = core::mem::take(&mut self.done);
+        self.at -= done;
+        self.start = self.start.saturating_sub(done);
+        match &mut self.state {
+            State::Head(from) | State::Free(from, _) | State::Loose(from, _) | State::Raw(from) => {
+                *from -= done
+            }
+            State::Parameters(_, list) => list.shift(done),
+            State::Between | State::Body | State::Json(_) | State::Broken | State::Close => {}
+        }
+        done
+    }
+
+    /// What is not done before `at` goes out as text.
+    fn give_back(&mut self, window: &str, at: usize, out: &mut Out<'_>) -> usize {
+        self.ends_in_text = at > self.done;
+        out.text(&window[self.done..at]);
+        at
+    }
+
+    /// The text ended within the region: a call whose name is known is malformed.
+    fn end(&mut self, window: &str, out: &mut Out<'_>) -> usize {
+        if matches!(self.state, State::Between | State::Head(_)) {
+            return self.give_back(window, window.len(), out);
+        }
+        self.give_malformed(window, window.len(), out);
+        window.len()
     }
 }

@@ -61,7 +61,7 @@ impl ResponseTranslator {
             }
         };
         Self {
-            decoder: Decoder::new(dialect, caps).with_tools(dialect, &translated.request.tools),
+            decoder: Decoder::new(dialect, caps).with_tools(dialect, translated.request.callable_tools()),
             names: translated.names.clone(),
             mode,
             vendor: dialect.vendor.into(),

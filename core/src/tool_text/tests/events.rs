@@ -6,7 +6,7 @@ use alloc::{format, vec};
 
 use super::{Checked, Piece, named, run_with, tools};
 use crate::model::{Event, Finish, FinishReason, PartKind, Sink, ToolCallKind, Wire};
-use crate::tool_text::{Format, Formats, MAX_CANDIDATES, MAX_OPEN_PARTS, ToolText};
+use crate::tool_text::{Format, Formats, MAX_CANDIDATES, MAX_OPEN_PARTS, MAX_WHOLE_BYTES, ToolText};
 
 const CALL: &str = "<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call>";
 
@@ -366,4 +366,21 @@ fn behind_a_thought_that_the_prompt_opened_the_answer_begins() {
         let found = pieces.iter().filter(|p| matches!(p, Piece::Call { .. })).count();
         assert_eq!(found, calls, "{text}");
     }
+}
+
+#[test]
+fn a_whole_response_over_its_cap_is_read_like_a_stream() {
+    let mut adapter = adapter().for_whole_response();
+    let (megabyte, mut length) = ("a".repeat(1 << 20), 0);
+    let mut sink = |event: Event<'_>| {
+        if let Event::TextDelta { text, .. } = event {
+            length += text.len();
+        }
+    };
+    adapter.push(text(0), &mut sink);
+    for _ in 0..=MAX_WHOLE_BYTES >> 20 {
+        adapter.push(delta(0, &megabyte), &mut sink);
+        assert!(adapter.held_bytes() <= MAX_WHOLE_BYTES);
+    }
+    assert_eq!(length, MAX_WHOLE_BYTES + megabyte.len());
 }

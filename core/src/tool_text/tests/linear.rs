@@ -19,15 +19,32 @@ fn work<'t>(formats: Formats, max_held: usize, deltas: impl IntoIterator<Item = 
     counted() - before
 }
 
+/// The work of texts of `length` bytes and of eight times as many, `of` them being given; both are below what a
+/// byte may cost at most.
+fn assert_linear(length: usize, of: impl Fn(usize) -> (u64, usize)) {
+    let [(short, _), (long, bytes)] = [of(length), of(8 * length)];
+    assert!(long < MOST * bytes as u64, "{long} for {bytes}");
+    assert!(long < 8 * short + SLACK, "{short}, and {long} for eight times as much");
+}
+
+/// How often a byte may be looked at. Nearly all of it is heads: up to 256 bytes that are read again with each byte
+/// that comes.
+const MOST: u64 = 1_000;
+
+/// What the first part of a text may have less work with than the rest, beside the growth: a text in which nothing
+/// costs much may begin, and what does may follow.
+const SLACK: u64 = 1_500_000;
+
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(config(120))]
 
     #[test]
-    fn eight_times_the_text_is_about_eight_times_the_work(
+    fn eight_times_the_text_is_eight_times_the_work(
         sample in select(SAMPLES),
         at in any::<Index>(),
-        unit in list(prop_oneof![part_of_marker(), select(CRUMBS).prop_map(String::from)], 1..3),
+        unit in list(piece(), 1..5),
         is_everything in any::<bool>(),
+        is_capped in any::<bool>(),
     ) {
         let whole = sample.two_calls("weather", "now");
         let ends: Vec<usize> = whole.char_indices().map(|(at, _)| at).collect();
@@ -35,19 +52,25 @@ proptest! {
         let unit = unit.concat();
         prop_assume!(!unit.is_empty());
         let formats = if is_everything { all_formats() } else { sample.formats() };
-        // At most a quarter is held, so that what is given up is read again too.
-        let work = |length: usize| {
+        assert_linear(6_000, |length| {
             let text = [begin, &unit.repeat(length / unit.len() + 1)].concat();
-            work(formats, length / 4, characters(&text))
-        };
-        // What is given up at the cap may cost more from there on (some 500 for each byte), but not ever more.
-        let (short, long) = (work(1_500), work(12_000));
-        prop_assert!(long < 12 * short + 8_000_000, "{} and {} bytes for {:?} behind {:?}", short, long, unit, begin);
+            // Where at most a quarter is held, what is given up is read again too.
+            let max_held = if is_capped { length / 4 } else { 1 << 20 };
+            (work(formats, max_held, characters(&text)), text.len())
+        });
     }
 }
 
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => part_of_marker(),
+        2 => select(CRUMBS).prop_map(String::from),
+        1 => select(&["<patch>", "<python>", "python", "```patch\n", "<|channel|>"][..]).prop_map(String::from),
+    ]
+}
+
 #[test]
-fn runs_of_openings_are_looked_at_a_bounded_number_of_times() {
+fn runs_of_openings_cost_the_same_for_each_byte() {
     for unit in [
         "<tool_call>{\"name\":\"",
         "[",
@@ -55,6 +78,10 @@ fn runs_of_openings_are_looked_at_a_bounded_number_of_times() {
         "<function=add><parameter=a>",
         "<function=add><parameter=a>1</parameter>",
         "<tool_call>now\\n",
+        "<patch>",
+        "<patch>\"",
+        "<python>",
+        "```patch\n",
         "```",
         "<|channel|>",
         "functools[{",
@@ -62,8 +89,11 @@ fn runs_of_openings_are_looked_at_a_bounded_number_of_times() {
         " ",
         "\n",
     ] {
-        let text = unit.repeat(200_000 / unit.len());
-        let work = work(all_formats(), 1 << 20, [&*text]);
-        assert!(work < 1_500 * text.len() as u64, "{unit:?}: {work} bytes for {}", text.len());
+        for max_held in [1 << 10, 1 << 20] {
+            assert_linear(20_000, |length| {
+                let text = unit.repeat(length / unit.len());
+                (work(all_formats(), max_held, [&*text]), text.len())
+            });
+        }
     }
 }

@@ -192,6 +192,7 @@ fn what_a_tag_or_fence_named_after_a_tool_holds_is_its_only_text() {
         ("<weather>Rome</weather>", &[Text("<weather>Rome</weather>")]),
         ("<now>please</now>", &[Text("<now>please</now>")]),
         ("<python> is a tag", &[Text("<python> is a tag")]),
+        ("<python> <add>{\"a\":1}</add>", &[Text("<python> <add>{\"a\":1}</add>")]),
     ] {
         assert_reads("tool-tags", text, want);
     }
