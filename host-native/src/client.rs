@@ -201,8 +201,9 @@ impl Client {
 
     /// Has `provider` answer an application that sent `incoming` on `wire`, in the application's own protocol.
     ///
-    /// `translation` says how; its `id` and `created` are filled in where they are empty. The call is made with
-    /// the client's options.
+    /// `translation` says how; its `id` and `created` are filled in where they are empty. Its `seal` is a key
+    /// that everybody knows unless another is set, as it must be where applications are not trusted. The call
+    /// is made with the client's options.
     ///
     /// ```
     /// use futures::StreamExt;

@@ -12,8 +12,25 @@ use alloc::vec::Vec;
 use super::Target;
 use crate::model::{Loss, LossAction, Opaque, Request};
 
-/// The vendors that bind state to a model and answer by its name.
-const BINDING: [&str; 3] = ["anthropic", "google", "openai"];
+/// What a vendor binds its state to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bond {
+    /// The model without its version: `claude-opus`.
+    Family,
+    Model,
+}
+
+/// The vendors that bind state and answer by the model's name.
+fn bond_of(vendor: &str) -> Option<Bond> {
+    match vendor {
+        "anthropic" => Some(Bond::Family),
+        "google" | "openai" => Some(Bond::Model),
+        _ => None,
+    }
+}
+
+/// The fields with state that is bound; others (ids, `phase`, `caller`) only say what belongs together.
+const FIELDS: [&str; 4] = ["encrypted_content", "extra_content", "signature", "thoughtSignature"];
 
 /// Words that say which edition of a model it is, not which model.
 const EDITIONS: [&str; 5] = ["beta", "exp", "experimental", "latest", "preview"];
@@ -21,12 +38,14 @@ const EDITIONS: [&str; 5] = ["beta", "exp", "experimental", "latest", "preview"]
 /// The request without the state that another model of the target's vendor made, and what that was.
 pub(super) fn to_model<'a>(request: &'a Request, target: &Target) -> (Cow<'a, Request>, Vec<Loss>) {
     let vendor = target.dialect.vendor;
+    let Some(bond) = bond_of(vendor) else { return (Cow::Borrowed(request), Vec::new()) };
     let is_others = |opaque: &Opaque| {
-        let model = opaque.model.as_deref().filter(|_| opaque.vendor == vendor);
-        model.is_some_and(|model| are_different(model, &request.model))
+        let is_bound = opaque.vendor == vendor && FIELDS.contains(&opaque.field.as_str());
+        let model = opaque.model.as_deref().filter(|_| is_bound);
+        model.is_some_and(|model| are_different(model, &request.model, bond))
     };
     let states = request.messages.iter().flat_map(|m| &m.parts).flat_map(|part| &part.opaque);
-    if !BINDING.contains(&vendor) || !states.into_iter().any(is_others) {
+    if !states.into_iter().any(is_others) {
         return (Cow::Borrowed(request), Vec::new());
     }
     let (mut bound, mut losses) = (request.clone(), Vec::new());
@@ -48,11 +67,11 @@ pub(super) fn to_model<'a>(request: &'a Request, target: &Target) -> (Cow<'a, Re
 }
 
 /// Whether two names clearly mean different models of one family.
-fn are_different(a: &str, b: &str) -> bool {
+fn are_different(a: &str, b: &str, bond: Bond) -> bool {
     let (a, b) = (Name::read(a), Name::read(b));
     let same_family = a.words.first().is_some_and(|first| Some(first) == b.words.first());
-    let (mut versions, fewer) = (a.version.iter().zip(&b.version), a.version.len().min(b.version.len()));
-    let same_version = fewer == 0 || versions.all(|(a, b)| a == b);
+    let mut versions = a.version.iter().zip(&b.version);
+    let same_version = bond == Bond::Family || versions.all(|(a, b)| a == b);
     same_family && (a.words != b.words || !same_version)
 }
 
@@ -105,8 +124,14 @@ mod tests {
             ("gpt-5.4-mini-2026-03-17", "our-deployment"),
             ("", "gpt-5.4"),
         ] {
-            assert!(!are_different(a, b) && !are_different(b, a), "{a} {b}");
+            assert!(!are_different(a, b, Bond::Model) && !are_different(b, a, Bond::Model), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn a_family_has_several_versions() {
+        assert!(!are_different("claude-opus-4-1-20250805", "claude-opus-4-5", Bond::Family));
+        assert!(are_different("claude-opus-4-1-20250805", "claude-haiku-4-5", Bond::Family));
     }
 
     #[test]
@@ -118,7 +143,7 @@ mod tests {
             ("claude-opus-4-1-20250805", "claude-opus-4-5"),
             ("gemini-3-pro-preview", "gemini-3-flash"),
         ] {
-            assert!(are_different(a, b) && are_different(b, a), "{a} {b}");
+            assert!(are_different(a, b, Bond::Model) && are_different(b, a, Bond::Model), "{a} {b}");
         }
     }
 
@@ -140,7 +165,7 @@ mod tests {
         for (dialect, field) in [(&Dialect::GEMINI, "thoughtSignature"), (&Dialect::ANTHROPIC, "signature")] {
             let target = Target::new(dialect, Some(Credential::new("key"))).expect("a credential");
             let family = if dialect.vendor == "google" { "gemini" } else { "claude" };
-            for (asked, goes) in [("3-pro", true), ("3-flash", false)] {
+            for (asked, goes) in [("3-pro", true), ("3-flash", false), ("4-pro", family == "claude")] {
                 let mut request = Request::new(alloc::format!("{family}-{asked}"), talk.clone());
                 request.limits.max_output_tokens = Some(5);
                 let opaque = &mut request.messages[1].parts[0].opaque[0];

@@ -27,7 +27,8 @@ pub struct Options {
     pub addr: SocketAddr,
     /// Whether an address that others can reach is allowed. Default no: there is no check of who asks.
     pub allow_remote: bool,
-    /// How requests and answers are translated. `id` and `created` are filled in for each call.
+    /// How requests and answers are translated. `id` and `created` are filled in for each call. Its `seal` is
+    /// a key that everybody knows: a server for applications that are not trusted sets a secret one.
     pub translation: TranslateOptions,
     /// The models that a list has. Default none.
     pub models: Vec<ModelEntry>,
