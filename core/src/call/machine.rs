@@ -130,6 +130,19 @@ impl Call {
         http: HttpRequest,
         request: Request,
         target: Target,
+        options: Options,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
+        let encoded = Encoded { http, losses: Vec::new() };
+        Self::forwarding(request, encoded, target, options, seed, now)
+    }
+
+    /// The same for a request that may have lost something.
+    pub(crate) fn forwarding(
+        request: Request,
+        encoded: Encoded,
+        target: Target,
         mut options: Options,
         seed: u64,
         now: Instant,
@@ -138,7 +151,6 @@ impl Call {
         if options.retry.commit == CommitPoint::Never {
             options.retry.commit = CommitPoint::default();
         }
-        let encoded = Encoded { http, losses: Vec::new() };
         Self::begin(request, encoded, Some(Forwarded::default()), target, options, seed, now)
     }
 

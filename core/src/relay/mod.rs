@@ -99,7 +99,8 @@ pub struct Relay {
 impl Relay {
     /// A call for an application that sent `incoming` on `wire`, at `target`.
     ///
-    /// `translation` says how requests are translated, `options` how the call is made; whether it streams is
+    /// `translation` says how requests are translated (its key is known to everybody unless it is set: see
+    /// [`SealKey`](crate::protocol::SealKey)), `options` how the call is made; whether it streams is
     /// the application's choice. `seed` and `now` are as in [`Call::new`]. Where `translation` has no id and no
     /// time, the id follows from the seed, and the time is the accounting's wall clock, if that is given.
     ///
@@ -119,13 +120,9 @@ impl Relay {
         let translated = translate_request(wire, incoming, &target, &translation)?;
         let options = Options { stream: translated.stream, ..committed(options, target.dialect.wire) };
         let writing = Writing::of(&translated);
-        let (request, http) = (translated.request, translated.http);
-        let call = if translated.is_forwarded {
-            Call::forward(http, request, target, options, seed, now)
-        } else {
-            let encoded = Encoded { http, losses: translated.losses };
-            Call::encoded(request, encoded, target, options, seed, now)
-        };
+        let encoded = Encoded { http: translated.http, losses: translated.losses };
+        let make = if translated.is_forwarded { Call::forwarding } else { Call::encoded };
+        let call = make(translated.request, encoded, target, options, seed, now);
         Ok(Self {
             call,
             wire,

@@ -52,7 +52,7 @@ impl Drop for Underway {
 /// The body of an answer.
 #[derive(Debug)]
 pub(super) enum AnswerBody {
-    Relayed(Underway),
+    Relayed(Box<Underway>),
     Whole(Bytes),
 }
 

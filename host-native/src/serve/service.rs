@@ -117,7 +117,7 @@ async fn call(
     let mut underway = Underway::new(relayed, wire, shared.reports.clone());
     let head = underway.head().await;
     let head = http_values::head(head.status, &head.headers);
-    Ok(Response::from_parts(head, AnswerBody::Relayed(underway)))
+    Ok(Response::from_parts(head, AnswerBody::Relayed(Box::new(underway))))
 }
 
 fn not_text() -> Error {
