@@ -10,7 +10,7 @@ use tokenwire_core::call::{Options, Outcome};
 use tokenwire_core::driver::{Driver, News};
 use tokenwire_core::failure::FailureKind;
 use tokenwire_core::http::{Head, Headers, HttpRequest, TransportKind};
-use tokenwire_core::model::{Accumulator, Event, FinishReason, Message, Request, Wire};
+use tokenwire_core::model::{Accumulator, Content, Event, FinishReason, Message, Request, Wire};
 use tokenwire_core::protocol::{
     AnswerContext, Caps, Credential, DecodeError, Decoder, Dialect, Incoming, SealKey, StreamFraming, Target,
     encode_request, encode_response, read_error,
@@ -73,6 +73,11 @@ fn answer(
     let translation = TranslateOptions { id: "1".into(), ..TranslateOptions::default() };
     let relay = Relay::new(application, &incoming, target, &translation, options, 1, Instant::default())
         .expect("every wire carries a plain request");
+    run(application, relay, replies)
+}
+
+/// Runs a relay to its end.
+fn run(application: Wire, relay: Relay, replies: Vec<Reply>) -> Answered {
     let host = SimHost::new(replies);
     let mut driver = Driver::new(host.clone(), relay);
     let (mut heads, mut bytes, mut told) = (Vec::new(), Vec::new(), String::new());
@@ -350,19 +355,7 @@ fn two_calls_without_an_id_of_their_own_have_different_ones() {
         let relay =
             Relay::new(Wire::OpenaiChat, &incoming, target, &TranslateOptions::default(), options, seed, now)
                 .expect("the request is plain");
-        let host = SimHost::new([body_without_id()]);
-        let mut driver = Driver::new(host.clone(), relay);
-        let mut bytes = Vec::new();
-        let mut context = Context::from_waker(Waker::noop());
-        loop {
-            match driver.poll_news(&mut context) {
-                Poll::Ready(Some(News::Bytes(more))) => bytes.extend(more),
-                Poll::Ready(Some(_)) => {}
-                Poll::Ready(None) => break,
-                Poll::Pending => assert!(host.advance(), "something must be left to happen"),
-            }
-        }
-        String::from_utf8(bytes).expect("answers are text")
+        run(Wire::OpenaiChat, relay, vec![body_without_id()]).body().to_owned()
     });
     assert_ne!(ids[0], ids[1]);
     assert!(ids[0].contains("chatcmpl-") && !ids[0].contains("chatcmpl-\""), "{}", ids[0]);
@@ -372,4 +365,30 @@ fn body_without_id() -> Reply {
     spec_calls::body(
         "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"finishReason\":\"STOP\"}]}\n\n",
     )
+}
+
+#[test]
+fn between_equal_wires_a_call_written_as_text_is_one_where_that_is_asked_for() {
+    let body = r#"{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}],"tools":[
+        {"type":"function","function":{"name":"look","parameters":{"type":"object"}}}]}"#;
+    let said = r#"{"id":"c","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":
+        "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"at\": 1.0}}\n</tool_call>"}}]}"#;
+    let ended = r#"{"id":"c","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
+    let sent = spec_calls::sse(&[&said.replace('\n', ""), ended, "[DONE]"]);
+    for rewrite in [true, false] {
+        let headers = Headers::new();
+        let incoming = Incoming { path: "/v1/chat/completions", headers: &headers, body };
+        let target = Target::new(&Dialect::OLLAMA, None).expect("it needs no key");
+        let translation = TranslateOptions { rewrite, ..TranslateOptions::default() };
+        let now = Instant::default();
+        let relay = Relay::new(Wire::OpenaiChat, &incoming, target, &translation, options(exact(1)), 1, now)
+            .expect("plain");
+        let answered = run(Wire::OpenaiChat, relay, vec![spec_calls::body(sent.clone())]);
+        let (read, _, end) = answered.read();
+        assert_eq!(end, Ok(()), "{}", answered.body());
+        let parts = &read.response().candidates[0].parts;
+        let calls = parts.iter().filter(|part| matches!(part.content, Content::ToolCall(_))).count();
+        assert_eq!(calls, usize::from(rewrite), "{}", answered.body());
+        assert_eq!(answered.body() == sent, !rewrite);
+    }
 }

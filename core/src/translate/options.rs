@@ -26,6 +26,11 @@ pub struct TranslateOptions {
     pub id: String,
     /// The time of the call, in seconds since the epoch.
     pub created: u64,
+    /// Whether requests and answers are written anew where both speak the same wire too, as between two others.
+    ///
+    /// For a provider whose dialect deviates from the wire that the application's SDK speaks, or whose models
+    /// write calls as text ([`tool_text`](crate::tool_text)). Otherwise bytes pass as they are.
+    pub rewrite: bool,
     /// Whether a Chat stream shall end with a usage chunk even where the application asked for none, so
     /// that it can be accounted. The application gets the chunk too when bytes pass untouched.
     pub ask_usage: bool,

@@ -11,7 +11,7 @@ use crate::protocol::{AnswerContext, Incoming, Target, decode_request, encode_re
 /// Translates a request that an application sent on `wire` for a provider.
 ///
 /// Where the provider speaks the same wire, the body passes as it is, byte for byte, but for the model's
-/// name and the usage option where `options` ask for them. A body that holds what was made here for an
+/// name and the usage option where `options` ask for them, unless they ask for [`TranslateOptions::rewrite`]. A body that holds what was made here for an
 /// answer of another vendor (sealed state, ids) is decoded and encoded instead, so that it goes to nobody
 /// else; state that stands in it unsealed counts as the own vendor's of the wire then. A body that cannot be
 /// decoded passes too, if it names its model and holds nothing sealed.
@@ -27,7 +27,7 @@ pub fn translate_request(
     target: &Target,
     options: &TranslateOptions,
 ) -> Result<Translated, Refusal> {
-    if target.dialect.wire == wire {
+    if target.dialect.wire == wire && !options.rewrite {
         return forward::request(wire, incoming, target, options);
     }
     let asked = decode_request(wire, incoming, &options.seal)?;

@@ -247,6 +247,10 @@ pub(crate) struct ServeOptions {
     /// Allow an address that other machines can reach: whoever reaches it spends the provider's key
     #[arg(long)]
     pub(crate) allow_remote: bool,
+    /// Write requests and answers anew where the provider speaks the application's wire too: for dialects that
+    /// deviate from it, and models that write calls as text
+    #[arg(long)]
+    pub(crate) rewrite: bool,
     /// Refuse every request that would lose anything on its way
     #[arg(long)]
     pub(crate) strict: bool,

@@ -28,6 +28,7 @@ pub(crate) fn main(options: &ServeOptions) -> Result<u8, Fault> {
             addr: options.listen,
             allow_remote: options.allow_remote,
             translation: TranslateOptions {
+                rewrite: options.rewrite,
                 model: options.model.clone(),
                 policy: policy(options),
                 ..TranslateOptions::default()
