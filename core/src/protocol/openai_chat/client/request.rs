@@ -147,13 +147,10 @@ fn effort(encoding: &mut Encoding<'_>, reasoning: &Reasoning) -> Option<Effort> 
         }
         return None;
     };
-    let effort = match budget {
-        0 => return Some(Effort::None),
-        1..=1024 => Effort::Minimal,
-        1025..=4096 => Effort::Low,
-        4097..=16384 => Effort::Medium,
-        _ => Effort::High,
-    };
+    let effort = Effort::of_budget(budget);
+    if effort == Effort::None {
+        return Some(effort);
+    }
     let why = format!("a level stands in place of a budget: {}", effort.name());
     encoding.lose(LossAction::Approximated, "reasoning.budget_tokens", why);
     Some(effort)

@@ -235,7 +235,7 @@ fn output<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
 }
 
 fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mut Encoding<'_>) {
-    let bucketed = reasoning.budget_tokens.map(effort_of_budget);
+    let bucketed = reasoning.budget_tokens.map(Effort::of_budget);
     if let Some(budget) = reasoning.budget_tokens {
         let why = match reasoning.effort {
             Some(effort) => alloc::format!("the effort `{}` stands for {budget} tokens", effort.name()),
@@ -256,23 +256,11 @@ fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mu
     fields.opt_string("reasoning.summary", summary);
 }
 
-/// The level that comes closest to a budget in tokens.
-const fn effort_of_budget(tokens: u64) -> Effort {
-    match tokens {
-        0 => Effort::None,
-        1..=1024 => Effort::Minimal,
-        1025..=4096 => Effort::Low,
-        4097..=16384 => Effort::Medium,
-        16385..=32768 => Effort::High,
-        _ => Effort::Xhigh,
-    }
-}
-
 /// Asks for what else the response must hold. An extension may ask for more.
 fn include<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
     let request = encoding.request;
     let mut wanted: Vec<&'a str> = Vec::new();
-    let level = |r: &Reasoning| r.effort.or(r.budget_tokens.map(effort_of_budget));
+    let level = |r: &Reasoning| r.effort.or(r.budget_tokens.map(Effort::of_budget));
     let thinks = request.reasoning.as_ref().is_some_and(|r| level(r) != Some(Effort::None));
     // What is not stored can only come back with its content.
     if request.state.store == Some(false) && thinks {
