@@ -24,6 +24,7 @@ mod losses;
 mod openai_chat;
 mod openai_error;
 mod openai_error_answer;
+mod openai_request;
 mod openai_responses;
 mod resume;
 mod seal;

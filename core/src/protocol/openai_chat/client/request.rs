@@ -9,6 +9,7 @@ use crate::model::{Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wi
 use crate::protocol::dialect::{MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
+use crate::protocol::openai_request;
 
 /// More stop strings are refused by OpenAI's own API.
 const MAX_STOPS: usize = 4;
@@ -59,9 +60,7 @@ fn output(encoding: &mut Encoding<'_>, body: &mut Fields) {
         None | Some(OutputFormat::Text) => return,
         Some(OutputFormat::JsonObject) => Fields::of_type("json_object"),
         Some(OutputFormat::JsonSchema { name, description, schema, strict }) => {
-            // A name is demanded.
-            let name = if name.is_empty() { "response" } else { name };
-            let mut inner = Fields::new().with("name", quoted(name));
+            let mut inner = Fields::new().with("name", quoted(openai_request::schema_name(name)));
             inner.opt_string("description", description.as_deref());
             inner.set("schema", schema.as_str());
             if let Some(strict) = strict {

@@ -9,6 +9,7 @@ use crate::model::{
     Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
+use crate::protocol::openai_request;
 use crate::protocol::openai_responses::names::WIRE;
 
 /// Encodes a request; its path is below the base URL.
@@ -217,7 +218,7 @@ fn output<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
             fields.made("text.format", |w| {
                 w.object(|w| {
                     w.key("type").string("json_schema");
-                    w.key("name").string(name);
+                    w.key("name").string(openai_request::schema_name(name));
                     w.opt_string("description", description.as_deref());
                     w.key("schema").raw(schema.as_str());
                     w.opt_bool("strict", *strict);
