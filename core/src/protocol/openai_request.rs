@@ -1,8 +1,27 @@
 //! What requests on both of OpenAI's wires have in common.
 
+use super::encoding::Encoding;
+use crate::model::LossAction;
+
 /// The name of a schema: one is demanded, and other wires have none.
 pub(super) const fn schema_name(name: &str) -> &str {
     if name.is_empty() { "response" } else { name }
+}
+
+/// The service tier in OpenAI's words.
+pub(super) fn service_tier<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
+    let tier = encoding.request.service_tier.as_deref()?;
+    match tier {
+        "standard" | "standard_only" => {
+            encoding.lose(LossAction::Renamed, "service_tier", alloc::format!("`{tier}` is `default` here"));
+            Some("default")
+        }
+        "unspecified" => {
+            encoding.lose(LossAction::Dropped, "service_tier", "the wire has no word for any tier");
+            None
+        }
+        tier => Some(tier),
+    }
 }
 
 #[cfg(test)]
@@ -25,6 +44,24 @@ mod tests {
 
     fn hello(model: &str) -> Request {
         Request::new(model, vec![Message::user("Hi")])
+    }
+
+    #[test]
+    fn tiers_of_other_wires_go_in_openais_words() {
+        for (tier, expected, is_lost) in [
+            ("standard", Some("default"), true),
+            ("standard_only", Some("default"), true),
+            ("unspecified", None, true),
+            ("flex", Some("flex"), false),
+        ] {
+            let request = Request { service_tier: Some(tier.into()), ..hello("m") };
+            for (body, losses) in bodies(&request) {
+                let field = expected.map(|word| alloc::format!(r#""service_tier":"{word}""#));
+                assert_eq!(body.contains("service_tier"), field.is_some(), "{body}");
+                assert!(field.is_none_or(|field| body.contains(&field)), "{body}");
+                assert_eq!(losses.iter().any(|loss| loss.path == "service_tier"), is_lost);
+            }
+        }
     }
 
     #[test]

@@ -266,7 +266,7 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
         None => {}
     }
     match &request.service_tier {
-        Some(tier) if has_tiers => body.string("service_tier", tier),
+        Some(_) if has_tiers => body.opt_string("service_tier", openai_request::service_tier(encoding)),
         Some(_) => encoding.lose(LossAction::Dropped, "service_tier", "the dialect has no such field"),
         None => {}
     }

@@ -317,7 +317,7 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
             });
         });
     }
-    fields.opt_string("service_tier", service_tier(encoding));
+    fields.opt_string("service_tier", openai_request::service_tier(encoding));
     fields.opt_string("safety_identifier", request.user.as_deref());
     fields.opt_string("prompt_cache_key", request.cache_key.as_deref());
     if let Some(mark) = &request.cache {
@@ -329,16 +329,6 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
     if request.state.background {
         fields.raw("background", "true");
     }
-}
-
-/// The service tier in this vendor's words.
-fn service_tier<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
-    let tier = encoding.request.service_tier.as_deref()?;
-    if !matches!(tier, "standard" | "standard_only") {
-        return Some(tier);
-    }
-    encoding.lose(LossAction::Renamed, "service_tier", alloc::format!("`{tier}` is `default` here"));
-    Some("default")
 }
 
 fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
