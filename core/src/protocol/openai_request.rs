@@ -1,7 +1,15 @@
 //! What requests on both of OpenAI's wires have in common.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use sha2::{Digest as _, Sha256};
+
 use super::encoding::Encoding;
 use crate::model::LossAction;
+
+/// Characters that `safety_identifier` takes.
+const MAX_USER: usize = 128;
 
 /// The name of a schema: one is demanded, and other wires have none.
 pub(super) const fn schema_name(name: &str) -> &str {
@@ -22,6 +30,18 @@ pub(super) fn service_tier<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
         }
         tier => Some(tier),
     }
+}
+
+/// The end user's id as a `safety_identifier`. In place of one that is too long stands its SHA-256 in
+/// hexadecimal digits, which is the same each time.
+pub(super) fn safety_identifier<'a>(encoding: &mut Encoding<'a>) -> Option<Cow<'a, str>> {
+    let user = encoding.request.user.as_deref()?;
+    if user.chars().nth(MAX_USER).is_none() {
+        return Some(Cow::Borrowed(user));
+    }
+    let why = alloc::format!("an id has at most {MAX_USER} characters; its SHA-256 stands in its place");
+    encoding.lose(LossAction::Approximated, "user", why);
+    Some(Cow::Owned(Sha256::digest(user).iter().map(|byte| alloc::format!("{byte:02x}")).collect::<String>()))
 }
 
 #[cfg(test)]
@@ -61,6 +81,19 @@ mod tests {
                 assert!(field.is_none_or(|field| body.contains(&field)), "{body}");
                 assert_eq!(losses.iter().any(|loss| loss.path == "service_tier"), is_lost);
             }
+        }
+    }
+
+    #[test]
+    fn a_long_id_of_the_user_goes_as_its_hash() {
+        let longest = "é".repeat(128);
+        for (body, losses) in bodies(&Request { user: Some(longest.clone()), ..hello("m") }) {
+            assert!(body.contains(&longest) && losses.is_empty(), "{body}");
+        }
+        for (body, losses) in bodies(&Request { user: Some("a".repeat(129)), ..hello("m") }) {
+            let hash = "c12cb024a2e5551cca0e08fce8f1c5e314555cc3fef6329ee994a3db752166ae";
+            assert!(body.contains(&alloc::format!(r#""safety_identifier":"{hash}""#)), "{body}");
+            assert_eq!((losses.len(), &*losses[0].path), (1, "user"));
         }
     }
 

@@ -261,6 +261,9 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
     let request = encoding.request;
     let (user_field, has_tiers) = (encoding.target.dialect.user_field, encoding.target.dialect.service_tier);
     match &request.user {
+        Some(_) if user_field == "safety_identifier" => {
+            body.opt_string(user_field, openai_request::safety_identifier(encoding).as_deref());
+        }
         Some(user) if !user_field.is_empty() => body.string(user_field, user),
         Some(_) => encoding.lose(LossAction::Dropped, "user", "the dialect has no such field"),
         None => {}
