@@ -9,7 +9,6 @@ use super::{cache, media_parts};
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::dialect::CacheMarks;
 use crate::protocol::encoding::{EncodeError, Encoding};
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
@@ -263,8 +262,7 @@ impl Conversation<'_, '_> {
         }
         content.text(text);
         let written = self.lose_opaque(part, &["extra_content"], path);
-        let takes_marks = self.encoding.target.dialect.cache != CacheMarks::None;
-        let is_marked = part.cache.is_some() && takes_marks || written.is_some();
+        let is_marked = part.cache.is_some() && cache::takes_marks(self.encoding) || written.is_some();
         if is_marked || part.extensions.iter().any(|e| e.wire == Wire::OpenaiChat) {
             let mut object = Fields::of_type("text").with("text", quoted(text));
             if let Some(extra) = written {

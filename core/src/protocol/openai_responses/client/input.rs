@@ -7,10 +7,11 @@ use alloc::string::String;
 use super::{cache, extensions};
 use crate::json::Writer;
 use crate::model::{
-    Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
+    CacheMark, Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
     ToolResult,
 };
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::openai_request;
 use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
 
 /// Refuses what no item can hold.
@@ -270,11 +271,7 @@ impl<'a> Input<'_, 'a> {
                 _ => {}
             }
             if let Some(mark) = &part.cache {
-                w.key("prompt_cache_breakpoint").object(|w| {
-                    w.key("mode").string("explicit");
-                    let path = alloc::format!("{path}.cache");
-                    w.opt_string("ttl", cache::ttl(mark, &path, self.encoding));
-                });
+                self.mark(w, mark, &alloc::format!("{path}.cache"));
             }
             let known = [
                 "type",
@@ -289,6 +286,15 @@ impl<'a> Input<'_, 'a> {
             ];
             extensions::write(w, &part.extensions, &known, path, self.encoding);
         });
+    }
+
+    fn mark(&mut self, w: &mut Writer, mark: &CacheMark, path: &str) {
+        if openai_request::keeps_mark(self.encoding, path) {
+            w.key("prompt_cache_breakpoint").object(|w| {
+                w.key("mode").string("explicit");
+                w.opt_string("ttl", cache::ttl(mark, path, self.encoding));
+            });
+        }
     }
 
     fn input_text(&self, w: &mut Writer, text: &str, prefix: &str) {

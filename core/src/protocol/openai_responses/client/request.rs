@@ -320,7 +320,7 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
     fields.opt_string("service_tier", openai_request::service_tier(encoding));
     fields.opt_string("safety_identifier", openai_request::safety_identifier(encoding).as_deref());
     fields.opt_string("prompt_cache_key", request.cache_key.as_deref());
-    if let Some(mark) = &request.cache {
+    if let Some(mark) = request.cache.as_ref().filter(|_| openai_request::keeps_mark(encoding, "cache")) {
         fields.raw("prompt_cache_options.mode", "\"implicit\"");
         fields.opt_string("prompt_cache_options.ttl", cache::ttl(mark, "cache", encoding));
     }
