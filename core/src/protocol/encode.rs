@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::encoding::{EncodeError, Encoding};
-use super::{Resume, Target, anthropic, gemini, openai_chat, openai_responses};
+use super::{Resume, Target, anthropic, gemini, meaning, openai_chat, openai_responses};
 use crate::http::{HttpRequest, Method};
 use crate::model::{Loss, Request, Wire};
 
@@ -29,6 +29,7 @@ pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Resul
         });
     }
     let mut encoding = Encoding { request, target, stream, losses: Vec::new() };
+    meaning::check(&encoding)?;
     let body = match target.dialect.wire {
         Wire::Anthropic => anthropic::client::request::encode(&mut encoding),
         Wire::Gemini => gemini::client::request::encode(&mut encoding),

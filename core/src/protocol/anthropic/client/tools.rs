@@ -154,12 +154,7 @@ fn choice(encoding: &mut Encoding<'_>, no_tools: bool) -> Result<Option<String>,
         Some(ToolChoice::Freeform(name) | ToolChoice::Named(name)) => ("tool", Some(name)),
         Some(ToolChoice::None) => ("none", None),
         Some(ToolChoice::Required | ToolChoice::Allowed { required: true, .. }) => ("any", None),
-        Some(ToolChoice::Vendor { wire: Wire::Anthropic, json }) => return Ok(Some(json.as_str().into())),
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            let why = alloc::format!("only {wire} knows this choice");
-            encoding.lose(LossAction::Dropped, "tool_choice", why);
-            return Ok(None);
-        }
+        Some(ToolChoice::Vendor { json, .. }) => return Ok(Some(json.as_str().into())),
     };
     let mut w = Writer::new();
     w.object(|w| {

@@ -118,7 +118,7 @@ fn declaration(e: &mut Encoding<'_>, at: usize, tool: &Tool) -> String {
     fields.finish()
 }
 
-fn set_tool_choice(e: &mut Encoding<'_>, body: &mut Fields) {
+fn set_tool_choice(e: &Encoding<'_>, body: &mut Fields) {
     let (mode, names) = match &e.request.tool_choice {
         None => return,
         Some(ToolChoice::Auto) => ("AUTO", None),
@@ -130,13 +130,8 @@ fn set_tool_choice(e: &mut Encoding<'_>, body: &mut Fields) {
         Some(ToolChoice::Allowed { names, required: true }) => ("ANY", Some(&names[..])),
         // AUTO takes no names; VALIDATED is AUTO with valid calls.
         Some(ToolChoice::Allowed { names, required: false }) => ("VALIDATED", Some(&names[..])),
-        Some(ToolChoice::Vendor { wire: Wire::Gemini, json }) => {
+        Some(ToolChoice::Vendor { json, .. }) => {
             body.set("toolConfig", json.as_str());
-            return;
-        }
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            let why = format!("only {wire} understands it");
-            e.lose(LossAction::Dropped, "tool_choice", why);
             return;
         }
     };

@@ -130,10 +130,7 @@ fn tool_choice(
             encoding.lose(LossAction::Approximated, "tool_choice", "only the allowed tools are offered");
             quoted(word)
         }
-        ToolChoice::Vendor { wire: Wire::OpenaiChat, json } => json.as_str().into(),
-        ToolChoice::Vendor { wire, .. } => {
-            return Err(encoding.refuse("tool_choice", format!("only {wire} knows this form")));
-        }
+        ToolChoice::Vendor { json, .. } => json.as_str().into(),
     };
     body.set("tool_choice", raw);
     Ok(())

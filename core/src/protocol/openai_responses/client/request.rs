@@ -152,10 +152,7 @@ fn tools<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
                 w.key("tools").array(|w| names.iter().for_each(|name| name_tool(w, name, &request.tools)));
             });
         }),
-        Some(ToolChoice::Vendor { wire: WIRE, json }) => fields.raw("tool_choice", json.as_str()),
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            encoding.lose(LossAction::Dropped, "tool_choice", alloc::format!("only {wire} knows this form"));
-        }
+        Some(ToolChoice::Vendor { json, .. }) => fields.raw("tool_choice", json.as_str()),
     }
     fields.opt_bool("parallel_tool_calls", request.parallel_tool_calls);
 }
