@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Target;
-use crate::model::{Loss, LossAction, Media, Request, Source, Tool, ToolChoice, Wire};
+use crate::model::{Loss, LossAction, Media, Request, Source, ToolChoice, Wire};
 
 /// A request that cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,11 +71,10 @@ impl Encoding<'_> {
         }
     }
 
-    /// Refuses a choice that demands a call where no tool of this wire is offered.
+    /// Refuses a choice that demands a call where no tool is offered.
     pub(super) fn check_tool_choice(&self) -> Result<(), EncodeError> {
         let wire = self.target.dialect.wire;
-        let is_own = |tool: &Tool| !matches!(tool, Tool::Vendor { wire: other, .. } if *other != wire);
-        let has_tools = self.request.tools.iter().any(is_own)
+        let has_tools = !self.request.tools.is_empty()
             || self.request.extensions.iter().any(|e| e.wire == wire && e.name == "tools");
         if has_tools || self.request.tool_choice != Some(ToolChoice::Required) {
             return Ok(());

@@ -24,7 +24,6 @@ const SAMPLING_VERSION: &str = "2023-06-01";
 
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     let request = encoding.request;
-    refuse_state(encoding)?;
     let mut marks = Marks::of(request);
     let tools = tools::encode(encoding, &mut marks)?;
     let conversation = content::encode(encoding, &mut marks)?;
@@ -69,18 +68,6 @@ fn path(base_url: &str) -> &'static str {
     if base_url.ends_with("/v1") { "/messages" } else { "/v1/messages" }
 }
 
-/// History that only another provider holds cannot be left out.
-fn refuse_state(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
-    let state = &encoding.request.state;
-    if state.previous_response_id.is_some() {
-        return Err(encoding.refuse("state.previous_response_id", "the wire continues no stored response"));
-    }
-    if state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "the wire resumes no response"));
-    }
-    Ok(())
-}
-
 /// Says what is left out because the wire has no field for it.
 fn lose_unknown(encoding: &mut Encoding<'_>) {
     let request = encoding.request;
@@ -93,7 +80,6 @@ fn lose_unknown(encoding: &mut Encoding<'_>) {
         ("sampling.logprobs", sampling.logprobs.is_some()),
         ("sampling.presence_penalty", sampling.presence_penalty.is_some()),
         ("sampling.seed", sampling.seed.is_some()),
-        ("state.background", request.state.background),
         ("state.store", request.state.store == Some(true)),
     ] {
         if is_set {

@@ -27,7 +27,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<T
     for (at, tool) in request.tools.iter().enumerate() {
         let path = alloc::format!("tools[{at}]");
         if allowed.is_none_or(|names| is_among(tool, names)) {
-            entries.extend(tool_entry(encoding, marks, &path, tool));
+            entries.push(tool_entry(encoding, marks, &path, tool));
         }
     }
     if let Some(names) = allowed {
@@ -50,7 +50,7 @@ fn is_among(tool: &Tool, names: &[String]) -> bool {
     }
 }
 
-fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: &Tool) -> Option<String> {
+fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: &Tool) -> String {
     let mut w = Writer::new();
     match tool {
         Tool::Freeform { name, description, format } => {
@@ -61,7 +61,7 @@ fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: 
                 w.opt_string("description", description.as_deref());
                 w.key("input_schema").raw(&freeform_schema(format));
             });
-            Some(w.finish())
+            w.finish()
         }
         Tool::Function { name, description, parameters, strict, cache, extensions } => {
             w.object(|w| {
@@ -73,13 +73,9 @@ fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: 
                     w.key("cache_control").raw(&control);
                 }
             });
-            Some(with_extensions(encoding, path, w.finish(), extensions))
+            with_extensions(encoding, path, w.finish(), extensions)
         }
-        Tool::Vendor { wire: Wire::Anthropic, json } => Some(json.as_str().into()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows this tool"));
-            None
-        }
+        Tool::Vendor { json, .. } => json.as_str().into(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
     set_sampling(encoding.request, &mut body);
     set_output(encoding, &mut body);
     set_thinking(encoding, &mut body);
-    set_state(encoding, &mut body)?;
+    set_state(encoding, &mut body);
     lose_the_rest(encoding);
     let request = encoding.request;
     contents::set_extensions(encoding, &request.extensions, "", &mut body);
@@ -55,12 +55,8 @@ fn set_tools(e: &mut Encoding<'_>, body: &mut Fields) {
     let request = e.request;
     declarations.array(|w| {
         for (at, tool) in request.tools.iter().enumerate() {
-            if let Tool::Vendor { wire, json } = tool {
-                if *wire == Wire::Gemini {
-                    vendor.push(json.as_str());
-                } else {
-                    e.lose(LossAction::Dropped, format!("tools[{at}]"), format!("only {wire} has it"));
-                }
+            if let Tool::Vendor { json, .. } = tool {
+                vendor.push(json.as_str());
             } else {
                 has_functions = true;
                 w.raw(&declaration(e, at, tool));
@@ -252,14 +248,8 @@ fn set_amount(e: &mut Encoding<'_>, reasoning: &Reasoning, body: &mut Fields) {
     }
 }
 
-fn set_state(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError> {
+fn set_state(e: &mut Encoding<'_>, body: &mut Fields) {
     let request = e.request;
-    if request.state.previous_response_id.is_some() {
-        return Err(e.refuse("state.previous_response_id", "no conversation is held by the server"));
-    }
-    if request.state.background {
-        return Err(e.refuse("state.background", "a response lives no longer than its connection"));
-    }
     if let Some(tier) = &request.service_tier {
         set_tier(e, tier, body);
     }
@@ -274,7 +264,6 @@ fn set_state(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError>
     if let Some(token) = &request.state.continuation_token {
         body.set_string("continuationToken", token);
     }
-    Ok(())
 }
 
 fn set_tier(e: &mut Encoding<'_>, tier: &str, body: &mut Fields) {

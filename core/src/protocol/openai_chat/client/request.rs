@@ -42,12 +42,6 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
 /// What cannot be left out without changing the meaning.
 fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     let request = encoding.request;
-    if request.state.previous_response_id.is_some() {
-        return Err(encoding.refuse("state.previous_response_id", "the wire holds no conversation"));
-    }
-    if request.state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "the wire resumes no response"));
-    }
     if request.stop.len() > MAX_STOPS && encoding.target.dialect.is_native {
         return Err(encoding.refuse("stop", format!("at most {MAX_STOPS} stop strings are accepted")));
     }
@@ -286,16 +280,12 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
 }
 
 fn state(encoding: &mut Encoding<'_>, body: &mut Fields) {
-    let state = &encoding.request.state;
-    match state.store {
+    match encoding.request.state.store {
         Some(store) if encoding.target.dialect.is_native => {
             body.set("store", if store { "true" } else { "false" });
         }
         Some(_) => encoding.lose(LossAction::Dropped, "state.store", "the dialect has no such field"),
         None => {}
-    }
-    if state.background {
-        encoding.lose(LossAction::Dropped, "state.background", "the wire has no detached responses");
     }
 }
 

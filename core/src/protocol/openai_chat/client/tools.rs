@@ -25,7 +25,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
         if allowed.is_some_and(|names| !tool.name().is_some_and(|name| names.iter().any(|n| n == name))) {
             continue;
         }
-        list.extend(entry(encoding, tool, &format!("tools[{at}]")));
+        list.push(entry(encoding, tool, &format!("tools[{at}]")));
     }
     let has_tools = !list.is_empty();
     if has_tools {
@@ -46,7 +46,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
     Ok(())
 }
 
-fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String> {
+fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> String {
     match tool {
         Tool::Function { name, description, parameters, strict, cache, extensions } => {
             let mut function = Fields::new().with("name", quoted(name));
@@ -62,7 +62,7 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
             }
             let mut entry = Fields::of_type("function").with("function", function.write());
             extend(encoding, &mut entry, extensions, path);
-            Some(entry.write())
+            entry.write()
         }
         Tool::Freeform { name, description, format } if encoding.target.dialect.is_native => {
             let mut custom = Fields::new().with("name", quoted(name));
@@ -72,7 +72,7 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
                     Fields::new().with("syntax", quoted(syntax)).with("definition", quoted(definition));
                 custom.set("format", Fields::of_type("grammar").with("grammar", grammar.write()).write());
             }
-            Some(Fields::of_type("custom").with("custom", custom.write()).write())
+            Fields::of_type("custom").with("custom", custom.write()).write()
         }
         Tool::Freeform { name, description, format } => {
             let why = match format {
@@ -85,13 +85,9 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
             let mut function = Fields::new().with("name", quoted(name));
             function.opt_string("description", description.as_deref());
             function.set("parameters", WRAPPED_INPUT);
-            Some(Fields::of_type("function").with("function", function.write()).write())
+            Fields::of_type("function").with("function", function.write()).write()
         }
-        Tool::Vendor { wire: Wire::OpenaiChat, json } => Some(json.as_str().into()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, format!("only {wire} knows this tool"));
-            None
-        }
+        Tool::Vendor { json, .. } => json.as_str().into(),
     }
 }
 

@@ -112,9 +112,6 @@ fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     if request.sampling.candidates.is_some_and(|n| n > 1) {
         return Err(encoding.refuse("sampling.candidates", "this wire draws one answer"));
     }
-    if request.state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "this wire does not resume by a token"));
-    }
     Ok(())
 }
 
@@ -199,10 +196,7 @@ fn write_tool(w: &mut Writer, tool: &Tool, path: &str, encoding: &mut Encoding<'
                 ToolFormat::Text => w.key("type").string("text"),
             });
         }),
-        Tool::Vendor { wire: WIRE, json } => w.raw(json.as_str()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows this tool"));
-        }
+        Tool::Vendor { json, .. } => w.raw(json.as_str()),
     }
 }
 
