@@ -12,6 +12,7 @@ use crate::model::{Content, Extension, Part, Tool, ToolChoice, Wire};
 /// Refuses what the target's wire cannot say.
 pub(super) fn check(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     check_state(encoding)?;
+    check_candidates(encoding)?;
     check_tools(encoding)?;
     check_tool_choice(encoding)?;
     check_fields(encoding)?;
@@ -39,6 +40,14 @@ fn check_state(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
         if is_set && encoding.target.dialect.wire != wire {
             return Err(encoding.refuse(path, why));
         }
+    }
+    Ok(())
+}
+
+fn check_candidates(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
+    let draws_one = matches!(encoding.target.dialect.wire, Wire::Anthropic | Wire::OpenaiResponses);
+    if draws_one && encoding.request.sampling.candidates.is_some_and(|count| count > 1) {
+        return Err(encoding.refuse("sampling.candidates", "the wire draws one answer"));
     }
     Ok(())
 }
@@ -80,8 +89,6 @@ const fn meaningful(wire: Wire) -> &'static [&'static str] {
         ],
         Wire::OpenaiChat => &[
             "documents",
-            "function_call",
-            "functions",
             "grammar",
             "guided_choice",
             "guided_grammar",
@@ -256,6 +263,14 @@ mod tests {
         assert_eq!(refusing(&detached, "state.background"), others(Wire::OpenaiResponses));
         let resumed = of(State { continuation_token: Some("t".into()), ..State::default() });
         assert_eq!(refusing(&resumed, "state.continuation_token"), others(Wire::Gemini));
+    }
+
+    #[test]
+    fn several_answers_are_refused_where_one_is_drawn() {
+        let mut request = hello();
+        request.sampling.candidates = Some(2);
+        let refusing = refusing(&request, "sampling.candidates");
+        assert_eq!(refusing, [Wire::Anthropic, Wire::OpenaiResponses]);
     }
 
     #[test]

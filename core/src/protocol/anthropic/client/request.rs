@@ -75,7 +75,6 @@ fn lose_unknown(encoding: &mut Encoding<'_>) {
     for (path, is_set) in [
         ("cache_key", request.cache_key.is_some()),
         ("limits.max_tool_calls", request.limits.max_tool_calls.is_some()),
-        ("sampling.candidates", sampling.candidates.is_some_and(|n| n != 1)),
         ("sampling.frequency_penalty", sampling.frequency_penalty.is_some()),
         ("sampling.logprobs", sampling.logprobs.is_some()),
         ("sampling.presence_penalty", sampling.presence_penalty.is_some()),
@@ -180,9 +179,9 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
     let schema = match &request.output {
         None | Some(OutputFormat::Text) => None,
         Some(OutputFormat::JsonObject) => {
-            let why = "the wire has no JSON without a schema; only the prompt can ask for it";
-            encoding.lose(LossAction::Dropped, "output", why);
-            None
+            let why = "the wire has no JSON without a schema; one that any object fits stands in its place";
+            encoding.lose(LossAction::Approximated, "output", why);
+            Some(r#"{"type":"object"}"#)
         }
         Some(OutputFormat::JsonSchema { name, description, schema, strict }) => {
             if !name.is_empty() {
@@ -194,7 +193,7 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
             if *strict == Some(false) {
                 encoding.lose(LossAction::Approximated, "output.strict", "a schema always binds here");
             }
-            Some(schema)
+            Some(schema.as_str())
         }
     };
     if effort.is_none() && schema.is_none() {
@@ -206,7 +205,7 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
         if let Some(schema) = schema {
             w.key("format").object(|w| {
                 w.key("type").string("json_schema");
-                w.key("schema").raw(schema.as_str());
+                w.key("schema").raw(schema);
             });
         }
     });

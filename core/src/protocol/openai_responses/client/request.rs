@@ -14,7 +14,6 @@ use crate::protocol::openai_responses::names::WIRE;
 
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
-    refuse(encoding)?;
     encoding.check_tool_choice()?;
     input::check(encoding)?;
     let mut fields = Fields::default();
@@ -104,15 +103,6 @@ impl<'a> Fields<'a> {
             }
         }
     }
-}
-
-/// Refuses what would change the meaning of the request if it were left out.
-fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
-    let request = encoding.request;
-    if request.sampling.candidates.is_some_and(|n| n > 1) {
-        return Err(encoding.refuse("sampling.candidates", "this wire draws one answer"));
-    }
-    Ok(())
 }
 
 fn basics<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
