@@ -62,7 +62,7 @@ impl Encoding<'_> {
     pub(super) fn lose_media_type(&mut self, path: &str, media: &Media) {
         let is_elsewhere = match &media.source {
             Source::Url(url) => !url.starts_with("data:"),
-            Source::Id(_) => true,
+            Source::Id { .. } => true,
             Source::Base64(_) | Source::Text(_) => false,
         };
         if is_elsewhere && media.media_type.is_some() {

@@ -7,7 +7,7 @@ use alloc::string::String;
 
 use super::encoding::{EncodeError, Encoding};
 use crate::json::{Kind, RawJson, Reader};
-use crate::model::{Content, Extension, Part, Tool, ToolChoice, Wire};
+use crate::model::{Content, Extension, Media, Part, Source, Tool, ToolChoice, Wire};
 
 /// Refuses what the target's wire cannot say.
 pub(super) fn check(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
@@ -186,6 +186,9 @@ fn check_part(
         {
             Err(encoding.refuse(path(), alloc::format!("only {vendor} on {wire} knows {kind:?}")))
         }
+        Content::Media(Media { source: Source::Id { vendor, .. }, .. }) if vendor != dialect.vendor => {
+            Err(encoding.refuse(path(), alloc::format!("only {vendor} has the file of this id")))
+        }
         _ => Ok(()),
     }
 }
@@ -207,7 +210,7 @@ mod tests {
 
     use super::*;
     use crate::json::RawJson;
-    use crate::model::{Message, Request, Role};
+    use crate::model::{MediaKind, Message, Request, Role};
     use crate::protocol::{Credential, Dialect, Encoded, Target, encode_request};
 
     fn hello() -> Request {
@@ -353,6 +356,25 @@ mod tests {
         for other in others(Wire::Anthropic) {
             let losses = send(&request, other).expect("thinking is left out").losses;
             assert_eq!(losses[0].path, "messages[1].parts[0]", "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_under_an_id_goes_to_whoever_has_it() {
+        for wire in Wire::ALL {
+            let vendor = Dialect::of_wire(wire).vendor;
+            let media = Media {
+                kind: MediaKind::File,
+                source: Source::Id { vendor: vendor.into(), id: "file-1".into() },
+                media_type: None,
+                name: None,
+                detail: None,
+            };
+            let mut request = hello();
+            request.messages.push(Message::new(Role::User, vec![Part::new(Content::Media(media))]));
+            let strangers = Wire::ALL.into_iter().filter(|other| Dialect::of_wire(*other).vendor != vendor);
+            let refusing = refusing(&request, "messages[1].parts[0]");
+            assert!(refusing.into_iter().eq(strangers), "{wire}");
         }
     }
 

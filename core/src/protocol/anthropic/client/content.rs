@@ -602,7 +602,7 @@ mod tests {
                 r#"{"type":"image","source":{"type":"url","url":"https://h/i"}}"#,
             ),
             (
-                media(File, Source::Id("file_1".into()), None),
+                media(File, Source::Id { vendor: "anthropic".into(), id: "file_1".into() }, None),
                 r#"{"type":"document","source":{"type":"file","file_id":"file_1"}}"#,
             ),
             (

@@ -238,7 +238,7 @@ fn set_media(e: &mut Encoding<'_>, path: &str, media: &Media, fields: &mut Field
             }
             None => set_file(media, url, fields),
         },
-        Source::Id(id) => set_file(media, id, fields),
+        Source::Id { id, .. } => set_file(media, id, fields),
         Source::Text(text) => {
             e.lose(LossAction::Approximated, path, "a plain-text document goes as text");
             fields.set_string("text", text);

@@ -509,7 +509,7 @@ mod tests {
             media(Source::Base64("/9j/4".into()), None, Some("high")),
             media(Source::Url("data:image/webp;base64,UklG".into()), None, None),
             media(Source::Url("https://x/a.png".into()), Some("image/png"), None),
-            media(Source::Id("files/1".into()), None, None),
+            media(Source::Id { vendor: "google".into(), id: "files/1".into() }, None, None),
         ];
         assert_eq!(
             contents(vec![Message::new(Role::User, parts)]),

@@ -467,7 +467,7 @@ mod tests {
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![video.clone()])]));
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/ogg"));
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![sound.clone()])]));
-        let image = media(MediaKind::Image, Source::Id("file-1".into()), None);
+        let image = media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "file-1".into() }, None);
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![image.clone()])]));
         let json = RawJson::parse("{}").expect("valid JSON");
         let choice = ToolChoice::Vendor { wire: Wire::Gemini, json };
@@ -503,7 +503,7 @@ mod tests {
     fn media_parts_take_their_own_forms() {
         let image = media(MediaKind::Image, Source::Base64("/9j/4A".into()), None);
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/mpeg"));
-        let file = media(MediaKind::File, Source::Id("f1".into()), None);
+        let file = media(MediaKind::File, Source::Id { vendor: "openai".into(), id: "f1".into() }, None);
         let turn = vec![Message::new(Role::User, vec![Part::text("see"), image, sound, file.clone()])];
         let (body, losses) = messages(&Dialect::OPENAI, turn);
         assert_eq!(losses, [""; 0]);

@@ -316,7 +316,7 @@ impl<'a> Input<'_, 'a> {
                 let url = alloc::format!("data:{media_type};base64,{data}");
                 w.key(if is_image { "image_url" } else { "file_data" }).string(&url);
             }
-            Source::Id(id) => w.key("file_id").string(id),
+            Source::Id { id, .. } => w.key("file_id").string(id),
             Source::Url(url) => w.key(if is_image { "image_url" } else { "file_url" }).string(url),
             Source::Text(_) => {}
         }
@@ -578,7 +578,7 @@ mod tests {
             vec![
                 media(MediaKind::Image, Source::Base64("QQ==".into()), Some("image/png")),
                 media(MediaKind::Image, Source::Url("https://x/y".into()), None),
-                media(MediaKind::Image, Source::Id("f".into()), None),
+                media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "f".into() }, None),
                 file,
                 media(MediaKind::File, Source::Url("https://x/z".into()), None),
                 media(MediaKind::File, Source::Text("plain".into()), None),

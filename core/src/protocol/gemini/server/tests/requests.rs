@@ -268,7 +268,7 @@ fn media_are_base64_of_the_usual_alphabet_or_files() {
         [
             media(MediaKind::Image, Source::Base64("a+/=".into()), Some("image/png"), Some("low")),
             media(MediaKind::Video, Source::Url("https://x/a.mp4?b.png".into()), None, None),
-            media(MediaKind::File, Source::Id("files/1".into()), Some("application/pdf"), None),
+            media(MediaKind::File, Source::Id { vendor: "google".into(), id: "files/1".into() }, Some("application/pdf"), None),
         ]
     );
 }
