@@ -96,6 +96,23 @@ fn segment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Message, Role};
+    use crate::protocol::{Credential, Dialect};
+
+    #[test]
+    fn a_message_that_says_nothing_is_kept_or_told() {
+        let mut request = Request::new("m", alloc::vec![Message::user("Hi")]);
+        request.messages.extend([Role::User, Role::Assistant].map(|role| Message::new(role, Vec::new())));
+        request.messages.push(Message::user("?"));
+        for wire in Wire::ALL {
+            let target = Target::new(Dialect::of_wire(wire), Some(Credential::new("k"))).expect("a target");
+            let losses = encode_request(&request, &target, false).expect("the rest can be sent").losses;
+            let paths: Vec<&str> = losses.iter().map(|loss| &*loss.path).collect();
+            let expected: &[&str] =
+                if wire == Wire::OpenaiChat { &[] } else { &["messages[1]", "messages[2]"] };
+            assert_eq!(paths, expected, "{wire}");
+        }
+    }
 
     #[test]
     fn an_id_cannot_leave_its_segment() {

@@ -58,6 +58,16 @@ impl Encoding<'_> {
         self.losses.push(Loss::new(action, path, why));
     }
 
+    /// Says which messages are left out because nothing is said in them.
+    pub(super) fn lose_empty_messages(&mut self) {
+        let request = self.request;
+        let empty = request.messages.iter().enumerate().filter(|(_, message)| message.parts.is_empty());
+        for (at, _) in empty {
+            let why = "the wire has no message without content";
+            self.lose(LossAction::Dropped, alloc::format!("messages[{at}]"), why);
+        }
+    }
+
     /// Says that the type of media at a URL or under an id is left out.
     pub(super) fn lose_media_type(&mut self, path: &str, media: &Media) {
         let is_elsewhere = match &media.source {

@@ -22,6 +22,7 @@ pub(super) struct Conversation {
 /// Writes the conversation. What a system or developer says before anyone else is the system prompt;
 /// later words of theirs are turns of their own.
 pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<Conversation, EncodeError> {
+    encoding.lose_empty_messages();
     let all = &encoding.request.messages[..];
     let leading = all.iter().take_while(|m| is_system(m.role)).count();
     let mut scribe = Scribe { encoding, marks, made_ids: VecDeque::new() };
@@ -118,9 +119,6 @@ impl Scribe<'_, '_> {
         for (at, message) in (turn.first..).zip(messages) {
             let path = alloc::format!("messages[{at}]");
             self.developer(message, &path);
-            if message.parts.is_empty() {
-                self.lose(LossAction::Dropped, &path, "the wire has no message without content");
-            }
             self.blocks(&path, &message.parts, place, &mut blocks)?;
         }
         let parts = || messages.iter().flat_map(|m| &m.parts);

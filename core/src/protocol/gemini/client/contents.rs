@@ -27,6 +27,7 @@ struct Turn {
 
 /// Sets `contents` and `systemInstruction`.
 pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError> {
+    e.lose_empty_messages();
     let messages = &e.request.messages;
     let leading = messages.iter().take_while(|m| is_system(m.role)).count();
     let mut turns: Vec<Turn> = Vec::new();
@@ -40,7 +41,11 @@ pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), Enco
             );
         }
         let parts = encode_parts(e, at, message)?;
-        if parts.is_empty() && message.extensions.is_empty() {
+        if parts.is_empty() {
+            for extension in &message.extensions {
+                let path = format!("messages[{at}].extensions.{}", extension.name);
+                e.lose(LossAction::Dropped, path, "no content to put it in");
+            }
             continue;
         }
         if turns.last().is_none_or(|turn| turn.role != role) {

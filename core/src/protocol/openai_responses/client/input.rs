@@ -65,6 +65,7 @@ fn check_media(encoding: &Encoding<'_>, media: &Media, path: &str) -> Result<(),
 
 /// Writes the conversation as elements of the open array.
 pub(super) fn write(w: &mut Writer, encoding: &mut Encoding<'_>) {
+    encoding.lose_empty_messages();
     let mut input = Input {
         messages: &encoding.request.messages,
         vendor: encoding.target.dialect.vendor,
