@@ -38,6 +38,7 @@ mod policy;
 mod refusal;
 mod request;
 mod response;
+mod silence;
 mod tool_names;
 mod translated;
 
