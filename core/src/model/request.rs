@@ -210,9 +210,6 @@ mod tests {
     fn a_budget_has_its_level_and_no_budget_asks_for_more_than_high() {
         let levels = [0, 1, 1024, 1025, 4096, 4097, 16_384, 16_385, 32_769, u64::MAX].map(Effort::of_budget);
         use Effort::{High, Low, Medium, Minimal};
-        assert_eq!(
-            levels,
-            [Effort::None, Minimal, Minimal, Low, Low, Medium, Medium, High, High, High]
-        );
+        assert_eq!(levels, [Effort::None, Minimal, Minimal, Low, Low, Medium, Medium, High, High, High]);
     }
 }

@@ -119,7 +119,8 @@ fn check_fields(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
 
 /// Whether a field has a value that every wire does without being asked.
 fn asks_nothing(name: &str, value: &RawJson) -> bool {
-    let all = |is_nothing: fn(&str) -> bool| elements(value).is_some_and(|all| all.into_iter().all(is_nothing));
+    let all =
+        |is_nothing: fn(&str) -> bool| elements(value).is_some_and(|all| all.into_iter().all(is_nothing));
     match name {
         "modalities" | "generationConfig.responseModalities" => {
             all(|mode| text(mode).is_some_and(|mode| mode.eq_ignore_ascii_case("text")))
@@ -174,11 +175,7 @@ fn check_messages(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     Ok(())
 }
 
-fn check_part(
-    encoding: &Encoding<'_>,
-    part: &Part,
-    path: impl Fn() -> String,
-) -> Result<(), EncodeError> {
+fn check_part(encoding: &Encoding<'_>, part: &Part, path: impl Fn() -> String) -> Result<(), EncodeError> {
     let dialect = &encoding.target.dialect;
     match &part.content {
         Content::Vendor { vendor, wire, kind, .. }
@@ -248,10 +245,8 @@ mod tests {
         for wire in Wire::ALL {
             let json = raw(r#"{"type":"x"}"#);
             let request = Request { tool_choice: Some(ToolChoice::Vendor { wire, json }), ..hello() };
-            let request = Request {
-                tools: vec![Tool::function("f", "d", raw(r#"{"type":"object"}"#))],
-                ..request
-            };
+            let request =
+                Request { tools: vec![Tool::function("f", "d", raw(r#"{"type":"object"}"#))], ..request };
             assert_eq!(refusing(&request, "tool_choice"), others(wire));
         }
     }

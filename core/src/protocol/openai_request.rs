@@ -51,7 +51,8 @@ const MARKED: (u32, u32) = (5, 6);
 pub(super) fn takes_cache_marks(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model);
     let name = name.strip_prefix("ft:").unwrap_or(name);
-    let is_of_o_series = name.strip_prefix('o').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_of_o_series =
+        name.strip_prefix('o').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let is_old = version(name).is_some_and(|version| version < MARKED);
     !(is_of_o_series || is_old || name.starts_with("chatgpt-"))
 }

@@ -61,7 +61,11 @@ impl Renamed {
     fn of(request: &mut Request, wire: Wire) -> Self {
         let (mut taken, mut changing) = (BTreeSet::new(), BTreeSet::new());
         let mut sort = |name: &str| {
-            if is_legal(name, wire) { taken.insert(name.into()) } else { changing.insert(String::from(name)) };
+            if is_legal(name, wire) {
+                taken.insert(name.into())
+            } else {
+                changing.insert(String::from(name))
+            };
         };
         request.tools.iter().filter_map(Tool::name).for_each(&mut sort);
         each_used(request, |name| sort(name));

@@ -285,7 +285,10 @@ mod tests {
             assert_eq!((file.kind, file.name.as_deref()), (MediaKind::File, Some("a.pdf")));
             assert_eq!(file.source, Source::Base64("AA==".into()));
         }
-        assert_eq!(media_of(r#"{"type":"file","file":{"file_id":"f"}}"#).source, Source::Id { vendor: "openai".into(), id: "f".into() });
+        assert_eq!(
+            media_of(r#"{"type":"file","file":{"file_id":"f"}}"#).source,
+            Source::Id { vendor: "openai".into(), id: "f".into() }
+        );
         let url = media_of(r#"{"type":"file","file":{"file_data":"https://x/y.pdf"}}"#);
         assert_eq!(url.source, Source::Url("https://x/y.pdf".into()));
         let bare = media_of(r#"{"type":"file","file":{"file_data":"JVBERi0="}}"#);
