@@ -1,10 +1,11 @@
 //! What the encoders of all wires work with.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Target;
-use crate::model::{Loss, LossAction, Media, Request, Source, ToolChoice, Wire};
+use crate::model::{Loss, LossAction, Media, Request, Source, Tool, ToolChoice, Wire};
 
 /// A request that cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +54,15 @@ pub(super) struct Encoding<'a> {
     pub(super) losses: Vec<Loss>,
 }
 
-impl Encoding<'_> {
+impl<'a> Encoding<'a> {
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
         self.losses.push(Loss::new(action, path, why));
+    }
+
+    /// The names of the tools that are called with free text.
+    pub(super) fn freeform_names(&self) -> BTreeSet<&'a str> {
+        let is_freeform = |tool: &&Tool| matches!(tool, Tool::Freeform { .. });
+        self.request.tools.iter().filter(is_freeform).filter_map(Tool::name).collect()
     }
 
     /// Says which messages are left out because nothing is said in them.

@@ -21,6 +21,7 @@ mod endpoint;
 mod error;
 mod gemini;
 mod losses;
+mod made_ids;
 mod meaning;
 mod openai_chat;
 mod openai_error;

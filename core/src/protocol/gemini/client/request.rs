@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use super::contents;
 use crate::json::Writer;
 use crate::model::{
-    Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat, Wire,
+    Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 use crate::protocol::gemini::fields::Fields;
@@ -302,7 +302,7 @@ mod tests {
     use crate::json::{Number, RawJson};
     use crate::model::{
         Content, Extension, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role, Source, ToolCall,
-        ToolCallKind, ToolResult,
+        ToolCallKind, ToolResult, Wire,
     };
     use crate::protocol::{Dialect, Encoded, Target, encode_request};
     use alloc::vec;
@@ -529,7 +529,6 @@ mod tests {
         request.tools = vec![
             Tool::Vendor { wire: Wire::Gemini, json: raw("{\"googleSearch\":{}}") },
             Tool::function("f", "d", raw("{\"type\":\"object\", \"b\":1}")),
-            Tool::Vendor { wire: Wire::Anthropic, json: raw("{}") },
         ];
         request.tool_choice = Some(ToolChoice::Allowed { names: vec!["f".into()], required: false });
         request.extensions = vec![
@@ -542,7 +541,7 @@ mod tests {
             r#""toolConfig":{"functionCallingConfig":{"mode":"VALIDATED","allowedFunctionNames":["f"]},"#,
             r#""includeServerSideToolInvocations":true}}"#
         )));
-        assert_eq!(losses(&request).len(), 2);
+        assert_eq!(losses(&request).len(), 1);
     }
 
     #[test]
@@ -561,8 +560,6 @@ mod tests {
     fn a_demanded_call_needs_a_tool() {
         let mut request = Request::new("m", vec![Message::user("a")]);
         request.tool_choice = Some(ToolChoice::Required);
-        assert!(encode_request(&request, &target("https://h"), false).is_err());
-        request.tools.push(Tool::Vendor { wire: Wire::OpenaiChat, json: raw("{}") });
         assert!(encode_request(&request, &target("https://h"), false).is_err());
         request.tools.push(Tool::Vendor { wire: Wire::Gemini, json: raw("{}") });
         assert!(json(&request).contains("\"ANY\""));

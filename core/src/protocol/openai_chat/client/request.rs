@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{cache, messages, tools};
-use crate::json::Number;
+use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
 use crate::protocol::dialect::{MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
@@ -271,9 +271,9 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
         return;
     }
     if encoding.target.dialect.is_native {
-        let mut pairs = Fields::new();
-        request.metadata.iter().for_each(|(key, value)| pairs.string(key, value));
-        body.set("metadata", pairs.write());
+        let mut w = Writer::new();
+        w.object(|w| request.metadata.iter().for_each(|(key, value)| w.key(key).string(value)));
+        body.set("metadata", w.finish());
     } else {
         encoding.lose(LossAction::Dropped, "metadata", "the dialect has no such field");
     }
@@ -467,7 +467,8 @@ mod tests {
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![video.clone()])]));
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/ogg"));
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![sound.clone()])]));
-        let image = media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "file-1".into() }, None);
+        let image =
+            media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "file-1".into() }, None);
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![image.clone()])]));
         let json = RawJson::parse("{}").expect("valid JSON");
         let choice = ToolChoice::Vendor { wire: Wire::Gemini, json };
@@ -503,8 +504,9 @@ mod tests {
     fn media_parts_take_their_own_forms() {
         let image = media(MediaKind::Image, Source::Base64("/9j/4A".into()), None);
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/mpeg"));
-        let file = media(MediaKind::File, Source::Id { vendor: "openai".into(), id: "f1".into() }, None);
-        let turn = vec![Message::new(Role::User, vec![Part::text("see"), image, sound, file.clone()])];
+        let held = |vendor: &str| Source::Id { vendor: vendor.into(), id: "f1".into() };
+        let file = media(MediaKind::File, held("openai"), None);
+        let turn = vec![Message::new(Role::User, vec![Part::text("see"), image, sound, file])];
         let (body, losses) = messages(&Dialect::OPENAI, turn);
         assert_eq!(losses, [""; 0]);
         assert_eq!(
@@ -516,6 +518,7 @@ mod tests {
                 r#"{"type":"file","file":{"file_id":"f1"}}]}]"#
             )
         );
+        let file = media(MediaKind::File, held("deepseek"), None);
         let (body, _) = messages(&Dialect::DEEPSEEK, vec![Message::new(Role::User, vec![file])]);
         assert_has(&body, &[r#"{"type":"file","file_id":"f1"}"#]);
     }

@@ -1,5 +1,6 @@
 //! Tools and the choice among them.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,12 +18,17 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
     let request = encoding.request;
     let allowed = match &request.tool_choice {
         // Elsewhere, what is not allowed must not be offered.
-        Some(ToolChoice::Allowed { names, .. }) if !encoding.target.dialect.is_native => Some(names),
+        Some(ToolChoice::Allowed { names, .. }) if !encoding.target.dialect.is_native => {
+            Some(names.iter().map(String::as_str).collect::<BTreeSet<_>>())
+        }
         _ => None,
+    };
+    let is_left_out = |tool: &Tool| {
+        allowed.as_ref().is_some_and(|names| !tool.name().is_some_and(|name| names.contains(name)))
     };
     let mut list = Vec::new();
     for (at, tool) in request.tools.iter().enumerate() {
-        if allowed.is_some_and(|names| !tool.name().is_some_and(|name| names.iter().any(|n| n == name))) {
+        if is_left_out(tool) {
             continue;
         }
         list.push(entry(encoding, tool, &format!("tools[{at}]")));
@@ -115,7 +121,9 @@ fn tool_choice(
         ToolChoice::Freeform(name) if dialect.is_native => named("custom", name),
         ToolChoice::Freeform(name) => named("function", name),
         ToolChoice::Allowed { names, required } if dialect.is_native => {
-            let tools = names.iter().map(|name| named(kind_of(encoding, name), name));
+            let freeform = encoding.freeform_names();
+            let kind = |name: &str| if freeform.contains(name) { "custom" } else { "function" };
+            let tools = names.iter().map(|name| named(kind(name), name));
             let allowed = Fields::new()
                 .with("mode", quoted(if *required { "required" } else { "auto" }))
                 .with("tools", array(tools));
@@ -135,11 +143,6 @@ fn tool_choice(
 fn named(kind: &str, name: &str) -> String {
     let inner = Fields::new().with("name", quoted(name));
     Fields::of_type(kind).with(kind, inner.write()).write()
-}
-
-fn kind_of(encoding: &Encoding<'_>, name: &str) -> &'static str {
-    let is_freeform = |tool: &Tool| matches!(tool, Tool::Freeform { name: n, .. } if n == name);
-    if encoding.request.tools.iter().any(is_freeform) { "custom" } else { "function" }
 }
 
 /// Adds the extensions of this wire to an object; those of others are lost.

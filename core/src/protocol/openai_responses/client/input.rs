@@ -1,16 +1,15 @@
 //! Messages to input items.
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
-use alloc::string::String;
 
 use super::{cache, extensions};
 use crate::json::Writer;
 use crate::model::{
-    CacheMark, Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
-    ToolResult,
+    CacheMark, Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall,
+    ToolCallKind, ToolResult,
 };
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::made_ids::MadeIds;
 use crate::protocol::openai_request;
 use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
 
@@ -71,7 +70,7 @@ pub(super) fn write(w: &mut Writer, encoding: &mut Encoding<'_>) {
         vendor: encoding.target.dialect.vendor,
         is_stored: encoding.request.state.store != Some(false),
         keeps_ids: true,
-        made_ids: VecDeque::new(),
+        made_ids: MadeIds::default(),
         encoding,
     };
     for (m, message) in input.messages.iter().enumerate() {
@@ -87,8 +86,7 @@ struct Input<'e, 'a> {
     /// Whether the items of this message keep their ids. An id without the reasoning that the
     /// provider stored before it is refused.
     keeps_ids: bool,
-    /// Calls that had no id and got one, whose results are still to come: name and id.
-    made_ids: VecDeque<(&'a str, String)>,
+    made_ids: MadeIds,
 }
 
 /// The state of that name, if it came from `vendor`.
@@ -392,7 +390,7 @@ impl<'a> Input<'_, 'a> {
             Some(id) if !id.is_empty() => Cow::Borrowed(id.as_str()),
             _ => {
                 let id = alloc::format!("call_{m}_{at}");
-                self.made_ids.push_back((&call.name, id.clone()));
+                self.made_ids.add(&call.name, &id);
                 let why = "the call had no id and got one from its place";
                 self.encoding.lose(LossAction::Approximated, alloc::format!("{path}.id"), why);
                 Cow::Owned(id)
@@ -420,7 +418,7 @@ impl<'a> Input<'_, 'a> {
         self.drop_cache(part, path);
         self.drop_state(part, &[], path);
         let call_id = if result.call_id.is_empty() {
-            self.made_id(result.name.as_deref()).map(Cow::Owned)
+            self.made_ids.take(result.name.as_deref()).map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(result.call_id.as_str()))
         };
@@ -436,12 +434,6 @@ impl<'a> Input<'_, 'a> {
             self.result_content(w, &result.content, prefix, path);
             extensions::write(w, &part.extensions, &["type", "call_id", "output"], path, self.encoding);
         });
-    }
-
-    /// The id that a call without one got, for its result: the oldest of that name.
-    fn made_id(&mut self, name: Option<&str>) -> Option<String> {
-        let at = self.made_ids.iter().position(|(known, _)| name.is_none_or(|name| name == *known))?;
-        self.made_ids.remove(at).map(|(_, id)| id)
     }
 
     fn result_content(&mut self, w: &mut Writer, content: &[Part], prefix: &str, path: &str) {
@@ -495,7 +487,7 @@ mod tests {
     use super::*;
     use crate::json::RawJson;
     use crate::model::{CacheMark, Citation, Extension, ReasoningText, Request, Wire};
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
     use alloc::vec;
     use alloc::vec::Vec;
 

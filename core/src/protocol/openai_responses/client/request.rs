@@ -1,5 +1,6 @@
 //! Requests.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -130,13 +131,14 @@ fn tools<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
         Some(ToolChoice::None) => fields.raw("tool_choice", "\"none\""),
         Some(ToolChoice::Required) => fields.raw("tool_choice", "\"required\""),
         Some(ToolChoice::Freeform(name) | ToolChoice::Named(name)) => {
-            fields.made("tool_choice", |w| name_tool(w, name, &request.tools));
+            fields.made("tool_choice", |w| name_tool(w, name, &encoding.freeform_names()));
         }
         Some(ToolChoice::Allowed { names, required }) => fields.made("tool_choice", |w| {
             w.object(|w| {
                 w.key("type").string("allowed_tools");
                 w.key("mode").string(if *required { "required" } else { "auto" });
-                w.key("tools").array(|w| names.iter().for_each(|name| name_tool(w, name, &request.tools)));
+                let freeform = encoding.freeform_names();
+                w.key("tools").array(|w| names.iter().for_each(|name| name_tool(w, name, &freeform)));
             });
         }),
         Some(ToolChoice::Vendor { json, .. }) => fields.raw("tool_choice", json.as_str()),
@@ -145,9 +147,8 @@ fn tools<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
 }
 
 /// Names a tool in a choice, with the type under which it is offered.
-fn name_tool(w: &mut Writer, name: &str, tools: &[Tool]) {
-    let is_freeform = |tool: &Tool| matches!(tool, Tool::Freeform { name: n, .. } if n == name);
-    let kind = if tools.iter().any(is_freeform) { "custom" } else { "function" };
+fn name_tool(w: &mut Writer, name: &str, freeform: &BTreeSet<&str>) {
+    let kind = if freeform.contains(name) { "custom" } else { "function" };
     w.object(|w| {
         w.key("type").string(kind);
         w.key("name").string(name);
@@ -447,8 +448,6 @@ mod tests {
         request.cache = Some(CacheMark { ttl: Some("5m".into()) });
         request.service_tier = Some("standard_only".into());
         request.reasoning = Some(Reasoning { budget_tokens: Some(5000), ..Reasoning::default() });
-        request.tool_choice = Some(ToolChoice::Vendor { wire: Wire::Gemini, json: raw("{}") });
-        request.tools = vec![Tool::Vendor { wire: Wire::Gemini, json: raw("{}") }];
         request.extensions = vec![
             Extension::new(Wire::Gemini, "labels", raw("{}")),
             own("model", "1"),
@@ -460,10 +459,8 @@ mod tests {
         let sent = send(&request).expect("good");
         let paths: Vec<&str> = sent.losses.iter().map(|l| l.split(' ').next().unwrap_or_default()).collect();
         assert_eq!(
-            paths[..16],
+            paths[..14],
             [
-                "tools[0]",
-                "tool_choice",
                 "reasoning.budget_tokens",
                 "sampling.top_k",
                 "sampling.seed",
@@ -481,7 +478,7 @@ mod tests {
             ]
         );
         let expected = concat!(
-            r#"{"model":"m","input":[],"tools":[],"reasoning":{"effort":"medium"},"#,
+            r#"{"model":"m","input":[],"reasoning":{"effort":"medium"},"#,
             r#""service_tier":"default","prompt_cache_options":{"mode":"implicit"}}"#
         );
         assert_eq!(sent.json, expected);
