@@ -120,12 +120,12 @@ mod tests {
         const MANY: usize = 10_000;
         let name = |at: usize| alloc::format!("f{at}");
         let call = |at: usize| {
-            let id = (at % 2 == 0).then(|| alloc::format!("c{at}"));
+            let id = at.is_multiple_of(2).then(|| alloc::format!("c{at}"));
             let call = ToolCall { id, name: name(at), arguments: "{}".into(), kind: Default::default() };
             Message::new(Role::Assistant, alloc::vec![Part::new(Content::ToolCall(call))])
         };
         let result = |at: usize| {
-            let call_id = if at % 2 == 0 { alloc::format!("c{at}") } else { String::new() };
+            let call_id = if at.is_multiple_of(2) { alloc::format!("c{at}") } else { String::new() };
             let (content, is_error) = (Vec::new(), false);
             let name = Some(name(at));
             let result = ToolResult { call_id, name, content, is_error, kind: Default::default() };

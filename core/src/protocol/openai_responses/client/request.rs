@@ -243,7 +243,7 @@ fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mu
 fn include<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
     let request = encoding.request;
     let mut wanted: Vec<&'a str> = Vec::new();
-    let level = |r: &Reasoning| r.effort.or(r.budget_tokens.map(Effort::of_budget));
+    let level = |r: &Reasoning| r.effort.or_else(|| r.budget_tokens.map(Effort::of_budget));
     let thinks = request.reasoning.as_ref().is_some_and(|r| level(r) != Some(Effort::None));
     // What is not stored can only come back with its content.
     if request.state.store == Some(false) && thinks {
