@@ -347,7 +347,7 @@ fn media_fields(w: &mut Writer, media: &Media) {
     text(w, "name", media.name.as_deref());
     let (key, value) = match &media.source {
         Source::Base64(data) => ("base64", data),
-        Source::Id(id) => ("id", id),
+        Source::Id { id, .. } => ("id", id),
         Source::Text(text) => ("text", text),
         Source::Url(url) => ("url", url),
     };

@@ -49,7 +49,7 @@ fn content(content: &Content) -> u64 {
             (Source::Text(text), _) => estimate_tokens(text),
             (_, MediaKind::Image) => IMAGE,
             (Source::Base64(data), _) => (data.len() / BASE64_A_TOKEN) as u64,
-            (Source::Id(_) | Source::Url(_), _) => FILE,
+            (Source::Id { .. } | Source::Url(_), _) => FILE,
         },
         Content::Vendor { json, .. } => self::json(json),
     }

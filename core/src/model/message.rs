@@ -168,8 +168,13 @@ pub struct Media {
 pub enum Source {
     /// Here, as base64.
     Base64(String),
-    /// With the provider, under an id.
-    Id(String),
+    /// With a vendor, under an id that means nothing to anyone else.
+    Id {
+        /// The vendor, as in [`Opaque::vendor`].
+        vendor: String,
+        /// The id.
+        id: String,
+    },
     /// Here, as plain text (documents).
     Text(String),
     /// At a URL.

@@ -131,6 +131,18 @@ impl Effort {
         }
     }
 
+    /// The level that comes closest to a budget of so many tokens: `None` for 0, at most `High`, which
+    /// every model knows that thinks.
+    pub const fn of_budget(tokens: u64) -> Self {
+        match tokens {
+            0 => Self::None,
+            1..=1024 => Self::Minimal,
+            1025..=4096 => Self::Low,
+            4097..=16384 => Self::Medium,
+            _ => Self::High,
+        }
+    }
+
     /// The level of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::None, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::Xhigh, Self::Max]
@@ -193,4 +205,16 @@ pub struct State {
     pub background: bool,
     /// Resume a long decode from here (Gemini 4).
     pub continuation_token: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_has_its_level_and_no_budget_asks_for_more_than_high() {
+        let levels = [0, 1, 1024, 1025, 4096, 4097, 16_384, 16_385, 32_769, u64::MAX].map(Effort::of_budget);
+        use Effort::{High, Low, Medium, Minimal};
+        assert_eq!(levels, [Effort::None, Minimal, Minimal, Low, Low, Medium, Medium, High, High, High]);
+    }
 }

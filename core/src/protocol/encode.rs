@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::encoding::{EncodeError, Encoding};
-use super::{Resume, Target, anthropic, bound, gemini, openai_chat, openai_responses};
+use super::{Resume, Target, anthropic, bound, gemini, meaning, openai_chat, openai_responses};
 use crate::http::{HttpRequest, Method};
 use crate::model::{Loss, Request, Wire};
 
@@ -33,6 +33,7 @@ pub fn encode_request(request: &Request, target: &Target, stream: bool) -> Resul
     }
     let (bound, losses) = bound::to_model(request, target);
     let mut encoding = Encoding { request: &bound, target, stream, losses };
+    meaning::check(&encoding)?;
     let body = match target.dialect.wire {
         Wire::Anthropic => anthropic::client::request::encode(&mut encoding),
         Wire::Gemini => gemini::client::request::encode(&mut encoding),
@@ -99,6 +100,55 @@ fn segment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Content, Message, Part, Role, Tool, ToolCall, ToolChoice, ToolResult};
+    use crate::protocol::{Credential, Dialect};
+
+    #[test]
+    fn a_message_that_says_nothing_is_kept_or_told() {
+        let mut request = Request::new("m", alloc::vec![Message::user("Hi")]);
+        request.messages.extend([Role::User, Role::Assistant].map(|role| Message::new(role, Vec::new())));
+        request.messages.push(Message::user("?"));
+        for wire in Wire::ALL {
+            let target = Target::new(Dialect::of_wire(wire), Some(Credential::new("k"))).expect("a target");
+            let losses = encode_request(&request, &target, false).expect("the rest can be sent").losses;
+            let paths: Vec<&str> = losses.iter().map(|loss| &*loss.path).collect();
+            let expected: &[&str] =
+                if wire == Wire::OpenaiChat { &[] } else { &["messages[1]", "messages[2]"] };
+            assert_eq!(paths, expected, "{wire}");
+        }
+    }
+
+    /// No time is asserted: where each thing is searched among all others, this test takes many times as long.
+    #[test]
+    fn a_request_of_many_small_things_is_no_work_without_end() {
+        const MANY: usize = 10_000;
+        let name = |at: usize| alloc::format!("f{at}");
+        let call = |at: usize| {
+            let id = at.is_multiple_of(2).then(|| alloc::format!("c{at}"));
+            let call = ToolCall { id, name: name(at), arguments: "{}".into(), kind: Default::default() };
+            Message::new(Role::Assistant, alloc::vec![Part::new(Content::ToolCall(call))])
+        };
+        let result = |at: usize| {
+            let call_id = if at.is_multiple_of(2) { alloc::format!("c{at}") } else { String::new() };
+            let (content, is_error) = (Vec::new(), false);
+            let name = Some(name(at));
+            let result = ToolResult { call_id, name, content, is_error, kind: Default::default() };
+            Message::new(Role::Tool, alloc::vec![Part::new(Content::ToolResult(result))])
+        };
+        let mut request = Request::new("gemini-3", alloc::vec![Message::user("Hi")]);
+        request.messages.extend((0..MANY).map(call));
+        // The last ones first, which is the worst for a list.
+        request.messages.extend((0..MANY).rev().map(result));
+        let schema = crate::json::RawJson::parse(r#"{"type":"object"}"#).expect("JSON");
+        request.tools = (0..MANY).map(|at| Tool::function(name(at), "d", schema.clone())).collect();
+        let names = (0..MANY).rev().map(name).collect();
+        request.tool_choice = Some(ToolChoice::Allowed { names, required: true });
+        request.metadata = (0..MANY).map(|at| (name(at), "x".into())).collect();
+        for dialect in [Dialect::GROQ].iter().chain(Wire::ALL.map(Dialect::of_wire)) {
+            let target = Target::new(dialect, Some(Credential::new("k"))).expect("a target");
+            assert!(encode_request(&request, &target, false).is_ok(), "{}", dialect.name);
+        }
+    }
 
     #[test]
     fn an_id_cannot_leave_its_segment() {

@@ -1,5 +1,6 @@
 //! What the encoders of all wires work with.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -53,16 +54,32 @@ pub(super) struct Encoding<'a> {
     pub(super) losses: Vec<Loss>,
 }
 
-impl Encoding<'_> {
+impl<'a> Encoding<'a> {
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
         self.losses.push(Loss::new(action, path, why));
+    }
+
+    /// The names of the tools that are called with free text.
+    pub(super) fn freeform_names(&self) -> BTreeSet<&'a str> {
+        let is_freeform = |tool: &&Tool| matches!(tool, Tool::Freeform { .. });
+        self.request.tools.iter().filter(is_freeform).filter_map(Tool::name).collect()
+    }
+
+    /// Says which messages are left out because nothing is said in them.
+    pub(super) fn lose_empty_messages(&mut self) {
+        let request = self.request;
+        let empty = request.messages.iter().enumerate().filter(|(_, message)| message.parts.is_empty());
+        for (at, _) in empty {
+            let why = "the wire has no message without content";
+            self.lose(LossAction::Dropped, alloc::format!("messages[{at}]"), why);
+        }
     }
 
     /// Says that the type of media at a URL or under an id is left out.
     pub(super) fn lose_media_type(&mut self, path: &str, media: &Media) {
         let is_elsewhere = match &media.source {
             Source::Url(url) => !url.starts_with("data:"),
-            Source::Id(_) => true,
+            Source::Id { .. } => true,
             Source::Base64(_) | Source::Text(_) => false,
         };
         if is_elsewhere && media.media_type.is_some() {
@@ -71,11 +88,10 @@ impl Encoding<'_> {
         }
     }
 
-    /// Refuses a choice that demands a call where no tool of this wire is offered.
+    /// Refuses a choice that demands a call where no tool is offered.
     pub(super) fn check_tool_choice(&self) -> Result<(), EncodeError> {
         let wire = self.target.dialect.wire;
-        let is_own = |tool: &Tool| !matches!(tool, Tool::Vendor { wire: other, .. } if *other != wire);
-        let has_tools = self.request.tools.iter().any(is_own)
+        let has_tools = !self.request.tools.is_empty()
             || self.request.extensions.iter().any(|e| e.wire == wire && e.name == "tools");
         if has_tools || self.request.tool_choice != Some(ToolChoice::Required) {
             return Ok(());

@@ -39,6 +39,7 @@ mod policy;
 mod refusal;
 mod request;
 mod response;
+mod silence;
 mod tool_names;
 mod top;
 mod translated;

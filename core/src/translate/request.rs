@@ -3,6 +3,7 @@
 use super::forward;
 use super::options::TranslateOptions;
 use super::refusal::Refusal;
+use super::silence;
 use super::tool_names::ToolNames;
 use super::translated::Translated;
 use crate::model::Wire;
@@ -37,6 +38,7 @@ pub fn translate_request(
     if let Some(model) = &options.model {
         request.model.clone_from(model);
     }
+    silence::speak(&mut request, target.dialect.wire);
     let names = ToolNames::apply(&mut request, target.dialect.wire, &mut losses);
     let encoded = encode_request(&request, target, asked.stream)?;
     losses.extend(encoded.losses);

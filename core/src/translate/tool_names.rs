@@ -1,15 +1,13 @@
 //! Names of tools where two wires have different rules for them.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
 use crate::model::{Content, Event, Loss, LossAction, PartKind, Request, Response, Tool, ToolChoice, Wire};
 
 /// The longest name that OpenAI and Anthropic take; Gemini takes 128.
 const MAX_NAME: usize = 64;
-/// Digits of the number that tells changed names apart.
-const SUFFIX: usize = 8;
 
 /// Which names of an application's tools go under another name, and back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,18 +28,22 @@ fn is_legal(name: &str, wire: Wire) -> bool {
     !name.is_empty() && name.len() <= longest && starts_well && name.bytes().all(is_good)
 }
 
-/// The name under which `name` goes where it is not legal: readable to a model, the same in every request,
-/// and different for different names.
-fn spelled(name: &str) -> String {
+/// A name that is legal everywhere and readable to a model, and ends with the hash of `name`. Where that is
+/// taken, `attempt` tells the names apart.
+fn spelled(name: &str, attempt: u32) -> String {
+    let suffix = match attempt {
+        0 => alloc::format!("_{:08x}", hash(name)),
+        _ => alloc::format!("_{:08x}_{attempt}", hash(name)),
+    };
     let mut spelled: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' })
-        .take(MAX_NAME - SUFFIX - 2)
+        .take(MAX_NAME - suffix.len() - 1)
         .collect();
     if !spelled.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         spelled.insert(0, '_');
     }
-    spelled.push_str(&alloc::format!("_{:08x}", hash(name)));
+    spelled.push_str(&suffix);
     spelled
 }
 
@@ -50,56 +52,76 @@ fn hash(name: &str) -> u32 {
     name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
+/// The names on the provider's wire by the application's, of those that change.
+struct Renamed(BTreeMap<String, String>);
+
+impl Renamed {
+    /// A new name for each that the wire does not take, none of them given twice or already there. The
+    /// order of the tools makes no difference.
+    fn of(request: &mut Request, wire: Wire) -> Self {
+        let (mut taken, mut changing) = (BTreeSet::new(), BTreeSet::new());
+        let mut sort = |name: &str| {
+            if is_legal(name, wire) {
+                taken.insert(name.into())
+            } else {
+                changing.insert(String::from(name))
+            };
+        };
+        request.tools.iter().filter_map(Tool::name).for_each(&mut sort);
+        each_used(request, |name| sort(name));
+        let mut attempts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut new_of = |name: &str| {
+            let next = attempts.entry(spelled(name, 0)).or_default();
+            loop {
+                let new = spelled(name, *next);
+                *next += 1;
+                if taken.insert(new.clone()) {
+                    return new;
+                }
+            }
+        };
+        Self(changing.into_iter().map(|name| (name.clone(), new_of(&name))).collect())
+    }
+
+    /// Renames, if that is needed; gives the name as it was.
+    fn rename(&self, name: &mut String) -> Option<String> {
+        let new = self.0.get(name)?;
+        Some(core::mem::replace(name, new.clone()))
+    }
+}
+
+/// Shows every name that calls, results and the choice use.
+fn each_used(request: &mut Request, mut see: impl FnMut(&mut String)) {
+    for part in request.messages.iter_mut().flat_map(|message| &mut message.parts) {
+        match &mut part.content {
+            Content::ToolCall(call) => see(&mut call.name),
+            Content::ToolResult(result) => result.name.iter_mut().for_each(&mut see),
+            _ => {}
+        }
+    }
+    match &mut request.tool_choice {
+        Some(ToolChoice::Named(name) | ToolChoice::Freeform(name)) => see(name),
+        Some(ToolChoice::Allowed { names, .. }) => names.iter_mut().for_each(see),
+        _ => {}
+    }
+}
+
 impl ToolNames {
     /// Renames in `request` what the wire does not take, and says so.
     pub(super) fn apply(request: &mut Request, wire: Wire, losses: &mut alloc::vec::Vec<Loss>) -> Self {
-        let mut names = Self::default();
+        let names = Renamed::of(request, wire);
         for (at, tool) in request.tools.iter_mut().enumerate() {
             if let Tool::Function { name, .. } | Tool::Freeform { name, .. } = tool
-                && let Some(original) = names.rename(name, wire)
+                && let Some(original) = names.rename(name)
             {
                 let why = alloc::format!("{wire} takes no tool named {original:?}; it goes as {name:?}");
                 losses.push(Loss::new(LossAction::Renamed, alloc::format!("tools[{at}].name"), why));
             }
         }
-        for message in &mut request.messages {
-            message.parts.iter_mut().for_each(|part| names.rename_content(&mut part.content, wire));
-        }
-        match &mut request.tool_choice {
-            Some(ToolChoice::Named(name) | ToolChoice::Freeform(name)) => {
-                names.rename(name, wire);
-            }
-            Some(ToolChoice::Allowed { names: allowed, .. }) => allowed.iter_mut().for_each(|name| {
-                names.rename(name, wire);
-            }),
-            _ => {}
-        }
-        names
-    }
-
-    fn rename_content(&mut self, content: &mut Content, wire: Wire) {
-        match content {
-            Content::ToolCall(call) => {
-                self.rename(&mut call.name, wire);
-            }
-            Content::ToolResult(result) => {
-                if let Some(name) = &mut result.name {
-                    self.rename(name, wire);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Renames, if that is needed; gives the name as it was.
-    fn rename(&mut self, name: &mut String, wire: Wire) -> Option<String> {
-        if is_legal(name, wire) {
-            return None;
-        }
-        let new = spelled(name);
-        let original = core::mem::replace(name, new.clone());
-        self.originals.insert(new, original.clone());
-        Some(original)
+        each_used(request, |name| {
+            names.rename(name);
+        });
+        Self { originals: names.0.into_iter().map(|(original, new)| (new, original)).collect() }
     }
 
     /// The event with the application's own name of a tool in it.
@@ -170,7 +192,30 @@ mod tests {
         let mut losses = Vec::new();
         assert_eq!(ToolNames::apply(&mut request, Wire::Gemini, &mut losses), ToolNames::default());
         assert!(losses.is_empty());
-        assert_ne!(spelled("a.b"), spelled("a:b"));
-        assert!(spelled(&"x".repeat(200)).len() <= MAX_NAME);
+        assert_ne!(spelled("a.b", 0), spelled("a:b", 0));
+        assert!(spelled(&"x".repeat(200), u32::MAX).len() <= MAX_NAME);
+    }
+
+    /// The names on the wire of tools with these names.
+    fn wired(names: &[&str]) -> Vec<String> {
+        let mut request = Request::new("m", Vec::new());
+        let schema = RawJson::parse("{}").expect("JSON");
+        request.tools = names.iter().map(|name| Tool::function(*name, "d", schema.clone())).collect();
+        let known = ToolNames::apply(&mut request, Wire::Anthropic, &mut Vec::new());
+        let wired = request.tools.iter().filter_map(Tool::name).map(String::from).collect::<Vec<_>>();
+        let original = |name: &String| known.originals.get(name).cloned().unwrap_or_else(|| name.clone());
+        assert_eq!(wired.iter().map(original).collect::<Vec<_>>(), names);
+        wired
+    }
+
+    #[test]
+    fn names_with_one_hash_or_already_there_go_under_different_ones() {
+        let (a, b) = (")!<>#!", "|<^|!!");
+        assert_eq!(spelled(a, 0), spelled(b, 0));
+        let [there, back] = [wired(&[a, b]), wired(&[b, a])];
+        assert_ne!(there[0], there[1]);
+        assert_eq!([&there[0], &there[1]], [&back[1], &back[0]]);
+        let taken = spelled("a.b", 0);
+        assert_ne!(wired(&["a.b", &taken])[0], taken);
     }
 }

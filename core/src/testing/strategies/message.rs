@@ -134,7 +134,7 @@ fn media() -> impl Strategy<Value = Media> {
 fn source() -> impl Strategy<Value = Source> {
     prop_oneof![
         3 => prop::sample::select(&["", "AA==", "iVBORw0KGgo="][..]).prop_map(|d| Source::Base64(d.into())),
-        1 => name().prop_map(Source::Id),
+        1 => name().prop_map(|id| Source::Id { vendor: "openai".into(), id }),
         1 => text().prop_map(Source::Text),
         2 => name().prop_map(|n| Source::Url(alloc::format!("https://example.com/{n}.png"))),
     ]

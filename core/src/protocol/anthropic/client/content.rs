@@ -1,7 +1,6 @@
 //! Messages: the system prompt, turns, and the blocks they are made of.
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,6 +11,7 @@ use crate::json::Writer;
 use crate::model::{Content, LossAction, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire};
 use crate::protocol::anthropic::object::with_field;
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::made_ids::MadeIds;
 
 /// The fields of a request that are about the conversation, JSON text.
 pub(super) struct Conversation {
@@ -22,9 +22,10 @@ pub(super) struct Conversation {
 /// Writes the conversation. What a system or developer says before anyone else is the system prompt;
 /// later words of theirs are turns of their own.
 pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<Conversation, EncodeError> {
+    encoding.lose_empty_messages();
     let all = &encoding.request.messages[..];
     let leading = all.iter().take_while(|m| is_system(m.role)).count();
-    let mut scribe = Scribe { encoding, marks, made_ids: VecDeque::new() };
+    let mut scribe = Scribe { encoding, marks, made_ids: MadeIds::default() };
     let system = scribe.system(&all[..leading])?;
     let mut messages = Vec::new();
     for turn in turns(all, leading) {
@@ -76,8 +77,7 @@ enum Place {
 struct Scribe<'e, 'a> {
     encoding: &'e mut Encoding<'a>,
     marks: &'e mut Marks,
-    /// Calls that had no id and got one, whose results are still to come: name and id.
-    made_ids: VecDeque<(String, String)>,
+    made_ids: MadeIds,
 }
 
 impl Scribe<'_, '_> {
@@ -118,9 +118,6 @@ impl Scribe<'_, '_> {
         for (at, message) in (turn.first..).zip(messages) {
             let path = alloc::format!("messages[{at}]");
             self.developer(message, &path);
-            if message.parts.is_empty() {
-                self.lose(LossAction::Dropped, &path, "the wire has no message without content");
-            }
             self.blocks(&path, &message.parts, place, &mut blocks)?;
         }
         let parts = || messages.iter().flat_map(|m| &m.parts);
@@ -291,7 +288,7 @@ impl Scribe<'_, '_> {
 
     fn tool_result(&mut self, path: &str, result: &ToolResult) -> Result<String, EncodeError> {
         let id = if result.call_id.is_empty() {
-            let made = self.made_id(result.name.as_deref());
+            let made = self.made_ids.take(result.name.as_deref());
             Cow::Owned(made.ok_or_else(|| no_id(alloc::format!("{path}.call_id")))?)
         } else {
             self.id(path, &result.call_id)
@@ -315,14 +312,8 @@ impl Scribe<'_, '_> {
         }
         let why = "the call had no id and got one from its place";
         self.lose(LossAction::Approximated, &alloc::format!("{path}.id"), why);
-        self.made_ids.push_back((name.into(), id.clone()));
+        self.made_ids.add(name, &id);
         id
-    }
-
-    /// The id that a call without one got, for its result: the oldest of that name.
-    fn made_id(&mut self, name: Option<&str>) -> Option<String> {
-        let at = self.made_ids.iter().position(|(known, _)| name.is_none_or(|name| name == known))?;
-        self.made_ids.remove(at).map(|(_, id)| id)
     }
 
     /// An id in the characters that the API accepts; the same id changes in the same way each time.
@@ -544,18 +535,24 @@ mod tests {
 
     #[test]
     fn vendor_state_goes_home_only() {
-        let vendor = |vendor: &str, wire, json| {
-            Part::new(Content::Vendor { vendor: vendor.into(), wire, kind: "k".into(), json: raw(json) })
+        let vendor = |vendor: &str, wire, kind: &str, json| {
+            Part::new(Content::Vendor { vendor: vendor.into(), wire, kind: kind.into(), json: raw(json) })
         };
+        let redacted = "redacted_thinking";
         let mut called = call("t", "{}");
         called.opaque =
             vec![state("anthropic", "caller", r#"{"type":"direct"}"#), state("openai", "id", "\"i\"")];
         let (_, messages, losses) = encoded(vec![Message::new(
             Role::Assistant,
             vec![
-                vendor("anthropic", Wire::Anthropic, r#"{"type": "redacted_thinking", "data":"=="}"#),
-                vendor("openai", Wire::OpenaiResponses, r#"{"type":"reasoning"}"#),
-                vendor("openrouter", Wire::Anthropic, r#"{"type":"other"}"#),
+                vendor(
+                    "anthropic",
+                    Wire::Anthropic,
+                    redacted,
+                    r#"{"type": "redacted_thinking", "data":"=="}"#,
+                ),
+                vendor("openai", Wire::OpenaiResponses, "reasoning", r#"{"type":"reasoning"}"#),
+                vendor("openrouter", Wire::Anthropic, redacted, "{}"),
                 called,
             ],
         )]);
@@ -602,7 +599,7 @@ mod tests {
                 r#"{"type":"image","source":{"type":"url","url":"https://h/i"}}"#,
             ),
             (
-                media(File, Source::Id("file_1".into()), None),
+                media(File, Source::Id { vendor: "anthropic".into(), id: "file_1".into() }, None),
                 r#"{"type":"document","source":{"type":"file","file_id":"file_1"}}"#,
             ),
             (

@@ -112,7 +112,7 @@ fn located(media: &Media) -> Located<'_> {
     let media_type = media.media_type.as_deref();
     match &media.source {
         Source::Base64(data) => Located::Base64 { data, media_type },
-        Source::Id(id) => Located::Id(id),
+        Source::Id { id, .. } => Located::Id(id),
         Source::Text(text) => Located::Text(text),
         Source::Url(url) => match url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
             Some((inline, data)) => {

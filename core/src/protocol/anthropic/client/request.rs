@@ -24,7 +24,6 @@ const SAMPLING_VERSION: &str = "2023-06-01";
 
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
     let request = encoding.request;
-    refuse_state(encoding)?;
     let mut marks = Marks::of(request);
     let tools = tools::encode(encoding, &mut marks)?;
     let conversation = content::encode(encoding, &mut marks)?;
@@ -69,18 +68,6 @@ fn path(base_url: &str) -> &'static str {
     if base_url.ends_with("/v1") { "/messages" } else { "/v1/messages" }
 }
 
-/// History that only another provider holds cannot be left out.
-fn refuse_state(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
-    let state = &encoding.request.state;
-    if state.previous_response_id.is_some() {
-        return Err(encoding.refuse("state.previous_response_id", "the wire continues no stored response"));
-    }
-    if state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "the wire resumes no response"));
-    }
-    Ok(())
-}
-
 /// Says what is left out because the wire has no field for it.
 fn lose_unknown(encoding: &mut Encoding<'_>) {
     let request = encoding.request;
@@ -88,12 +75,10 @@ fn lose_unknown(encoding: &mut Encoding<'_>) {
     for (path, is_set) in [
         ("cache_key", request.cache_key.is_some()),
         ("limits.max_tool_calls", request.limits.max_tool_calls.is_some()),
-        ("sampling.candidates", sampling.candidates.is_some_and(|n| n != 1)),
         ("sampling.frequency_penalty", sampling.frequency_penalty.is_some()),
         ("sampling.logprobs", sampling.logprobs.is_some()),
         ("sampling.presence_penalty", sampling.presence_penalty.is_some()),
         ("sampling.seed", sampling.seed.is_some()),
-        ("state.background", request.state.background),
         ("state.store", request.state.store == Some(true)),
     ] {
         if is_set {
@@ -194,9 +179,9 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
     let schema = match &request.output {
         None | Some(OutputFormat::Text) => None,
         Some(OutputFormat::JsonObject) => {
-            let why = "the wire has no JSON without a schema; only the prompt can ask for it";
-            encoding.lose(LossAction::Dropped, "output", why);
-            None
+            let why = "the wire has no JSON without a schema; one that any object fits stands in its place";
+            encoding.lose(LossAction::Approximated, "output", why);
+            Some(r#"{"type":"object"}"#)
         }
         Some(OutputFormat::JsonSchema { name, description, schema, strict }) => {
             if !name.is_empty() {
@@ -208,7 +193,7 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
             if *strict == Some(false) {
                 encoding.lose(LossAction::Approximated, "output.strict", "a schema always binds here");
             }
-            Some(schema)
+            Some(schema.as_str())
         }
     };
     if effort.is_none() && schema.is_none() {
@@ -220,7 +205,7 @@ fn output_config(encoding: &mut Encoding<'_>) -> Option<String> {
         if let Some(schema) = schema {
             w.key("format").object(|w| {
                 w.key("type").string("json_schema");
-                w.key("schema").raw(schema.as_str());
+                w.key("schema").raw(schema);
             });
         }
     });
@@ -465,11 +450,10 @@ mod tests {
 
     #[test]
     fn what_has_no_field_is_reported() {
-        let (_, losses) = encoded(|r| {
+        let (body, losses) = encoded(|r| {
             r.sampling.seed = number("1");
             r.sampling.presence_penalty = number("1");
             r.sampling.frequency_penalty = number("1");
-            r.sampling.candidates = Some(2);
             r.sampling.logprobs = Some(0);
             r.limits.max_tool_calls = Some(1);
             r.cache_key = Some("k".into());
@@ -477,9 +461,10 @@ mod tests {
             r.service_tier = Some("flex".into());
             r.output = Some(OutputFormat::JsonObject);
             r.state.store = Some(true);
-            r.state.background = true;
         });
-        assert_eq!(losses.len(), 12, "{losses:#?}");
+        assert_eq!(losses.len(), 10, "{losses:#?}");
+        let any_object = r#"{"format":{"type":"json_schema","schema":{"type":"object"}}}"#;
+        assert_eq!(get(&body, "output_config"), any_object);
     }
 
     #[test]

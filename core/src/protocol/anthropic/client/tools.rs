@@ -1,5 +1,6 @@
 //! Tools and the choice among them.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -23,11 +24,12 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<T
         Some(ToolChoice::Allowed { names, .. }) => Some(&names[..]),
         _ => None,
     };
+    let among = allowed.map(|names| names.iter().map(String::as_str).collect::<BTreeSet<_>>());
     let mut entries = Vec::new();
     for (at, tool) in request.tools.iter().enumerate() {
         let path = alloc::format!("tools[{at}]");
-        if allowed.is_none_or(|names| is_among(tool, names)) {
-            entries.extend(tool_entry(encoding, marks, &path, tool));
+        if among.as_ref().is_none_or(|names| is_among(tool, names)) {
+            entries.push(tool_entry(encoding, marks, &path, tool));
         }
     }
     if let Some(names) = allowed {
@@ -39,18 +41,17 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<T
     Ok(Tools { list, choice })
 }
 
-fn is_among(tool: &Tool, names: &[String]) -> bool {
-    let is_named = |name: &str| names.iter().any(|n| n == name);
+fn is_among(tool: &Tool, names: &BTreeSet<&str>) -> bool {
     match tool {
-        Tool::Function { name, .. } | Tool::Freeform { name, .. } => is_named(name),
+        Tool::Function { name, .. } | Tool::Freeform { name, .. } => names.contains(&**name),
         Tool::Vendor { json, .. } => {
             let name = field(json.as_str(), "name").map(|raw| Reader::new(raw).opt_string());
-            matches!(name, Some(Ok(Some(name))) if is_named(&name))
+            matches!(name, Some(Ok(Some(name))) if names.contains(&*name))
         }
     }
 }
 
-fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: &Tool) -> Option<String> {
+fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: &Tool) -> String {
     let mut w = Writer::new();
     match tool {
         Tool::Freeform { name, description, format } => {
@@ -61,7 +62,7 @@ fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: 
                 w.opt_string("description", description.as_deref());
                 w.key("input_schema").raw(&freeform_schema(format));
             });
-            Some(w.finish())
+            w.finish()
         }
         Tool::Function { name, description, parameters, strict, cache, extensions } => {
             w.object(|w| {
@@ -73,13 +74,9 @@ fn tool_entry(encoding: &mut Encoding<'_>, marks: &mut Marks, path: &str, tool: 
                     w.key("cache_control").raw(&control);
                 }
             });
-            Some(with_extensions(encoding, path, w.finish(), extensions))
+            with_extensions(encoding, path, w.finish(), extensions)
         }
-        Tool::Vendor { wire: Wire::Anthropic, json } => Some(json.as_str().into()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows this tool"));
-            None
-        }
+        Tool::Vendor { json, .. } => json.as_str().into(),
     }
 }
 
@@ -154,12 +151,7 @@ fn choice(encoding: &mut Encoding<'_>, no_tools: bool) -> Result<Option<String>,
         Some(ToolChoice::Freeform(name) | ToolChoice::Named(name)) => ("tool", Some(name)),
         Some(ToolChoice::None) => ("none", None),
         Some(ToolChoice::Required | ToolChoice::Allowed { required: true, .. }) => ("any", None),
-        Some(ToolChoice::Vendor { wire: Wire::Anthropic, json }) => return Ok(Some(json.as_str().into())),
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            let why = alloc::format!("only {wire} knows this choice");
-            encoding.lose(LossAction::Dropped, "tool_choice", why);
-            return Ok(None);
-        }
+        Some(ToolChoice::Vendor { json, .. }) => return Ok(Some(json.as_str().into())),
     };
     let mut w = Writer::new();
     w.object(|w| {
@@ -250,16 +242,13 @@ mod tests {
     }
 
     #[test]
-    fn vendor_tools_go_to_their_own_wire_only() {
+    fn vendor_tools_go_as_they_are() {
         let mut request = request(&[]);
         let json = RawJson::parse(r#"{"type":"web_search_20260318","name":"web_search"}"#).expect("JSON");
-        request.tools = vec![
-            Tool::Vendor { wire: Wire::Anthropic, json: json.clone() },
-            Tool::Vendor { wire: Wire::Gemini, json: json.clone() },
-        ];
+        request.tools = vec![Tool::Vendor { wire: Wire::Anthropic, json: json.clone() }];
         let (tools, _, losses) = fields(&request);
         assert_eq!(tools, alloc::format!("[{json}]"));
-        assert_eq!(losses[0].path, "tools[1]");
+        assert!(losses.is_empty());
     }
 
     #[test]

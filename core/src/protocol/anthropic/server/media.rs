@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use super::VENDOR;
 use super::read::{At, Fields};
 use crate::model::{Media, MediaKind, Source};
 use crate::protocol::answer::BadRequest;
@@ -19,7 +20,7 @@ pub(super) fn decode<'a>(
     let mut text = |name| source.demand(name, &at_source).map(String::from);
     let located = match text("type")?.as_str() {
         "base64" => Source::Base64(text("data")?),
-        "file" => Source::Id(text("file_id")?),
+        "file" => Source::Id { vendor: VENDOR.into(), id: text("file_id")? },
         "text" if kind == "document" => Source::Text(text("data")?),
         "url" => Source::Url(text("url")?),
         _ => return Ok(None),

@@ -5,10 +5,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::history::History;
 use crate::json::{Kind, Reader, Writer};
 use crate::model::{
-    Content, Extension, LossAction, Media, Message, Opaque, Part, Request, Role, Source, ToolCall,
-    ToolCallKind, ToolResult, Wire,
+    Content, Extension, LossAction, Media, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
+    ToolResult, Wire,
 };
 use crate::protocol::call_id::is_made_up;
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
@@ -27,9 +28,11 @@ struct Turn {
 
 /// Sets `contents` and `systemInstruction`.
 pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError> {
+    e.lose_empty_messages();
     let messages = &e.request.messages;
     let leading = messages.iter().take_while(|m| is_system(m.role)).count();
     let mut turns: Vec<Turn> = Vec::new();
+    let mut history = History::of(e.request);
     for (at, message) in messages.iter().enumerate().skip(leading) {
         let role = if message.role == Role::Assistant { "model" } else { "user" };
         if is_system(message.role) {
@@ -39,8 +42,12 @@ pub(super) fn encode(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), Enco
                 "an instruction behind the first turn goes as the user's text",
             );
         }
-        let parts = encode_parts(e, at, message)?;
-        if parts.is_empty() && message.extensions.is_empty() {
+        let parts = encode_parts(e, &mut history, at, message)?;
+        if parts.is_empty() {
+            for extension in &message.extensions {
+                let path = format!("messages[{at}].extensions.{}", extension.name);
+                e.lose(LossAction::Dropped, path, "no content to put it in");
+            }
             continue;
         }
         if turns.last().is_none_or(|turn| turn.role != role) {
@@ -107,23 +114,32 @@ fn encode_system(e: &mut Encoding<'_>, count: usize) -> Result<Vec<String>, Enco
             let Content::Text { .. } = &part.content else {
                 return Err(e.refuse(path, "an instruction holds text only"));
             };
-            parts.extend(encode_part(e, at, index, part)?);
+            parts.extend(encode_part(e, &History::default(), at, index, part)?);
         }
     }
     Ok(parts)
 }
 
-fn encode_parts(e: &mut Encoding<'_>, at: usize, message: &Message) -> Result<Vec<String>, EncodeError> {
+fn encode_parts<'a>(
+    e: &mut Encoding<'a>,
+    history: &mut History<'a>,
+    at: usize,
+    message: &'a Message,
+) -> Result<Vec<String>, EncodeError> {
+    history.open(message);
     let mut parts = Vec::new();
     for (index, part) in message.parts.iter().enumerate() {
-        parts.extend(encode_part(e, at, index, part)?);
+        parts.extend(encode_part(e, history, at, index, part)?);
+        history.pass(part);
     }
+    history.close(message);
     Ok(parts)
 }
 
 /// Writes one part; `None` where nothing of it can be sent.
 fn encode_part(
     e: &mut Encoding<'_>,
+    history: &History<'_>,
     at: usize,
     index: usize,
     part: &Part,
@@ -159,7 +175,7 @@ fn encode_part(
         Content::Media(media) => set_media(e, &path, media, &mut fields),
         Content::ToolCall(call) => {
             set_call(e, &path, call, &mut fields)?;
-            if signature.is_none() && wants_placeholder(e.request, at, index) {
+            if signature.is_none() && history.wants_placeholder(at) {
                 e.lose(
                     LossAction::Approximated,
                     format!("{path}.opaque"),
@@ -168,7 +184,7 @@ fn encode_part(
                 fields.set("thoughtSignature", PLACEHOLDER_SIGNATURE);
             }
         }
-        Content::ToolResult(result) => set_result(e, at, &path, result, &mut fields)?,
+        Content::ToolResult(result) => set_result(e, history, &path, result, &mut fields)?,
         Content::Vendor { vendor, wire: Wire::Gemini, json, .. } if vendor == e.target.dialect.vendor => {
             return Ok(Some(json.as_str().into()));
         }
@@ -238,7 +254,7 @@ fn set_media(e: &mut Encoding<'_>, path: &str, media: &Media, fields: &mut Field
             }
             None => set_file(media, url, fields),
         },
-        Source::Id(id) => set_file(media, id, fields),
+        Source::Id { id, .. } => set_file(media, id, fields),
         Source::Text(text) => {
             e.lose(LossAction::Approximated, path, "a plain-text document goes as text");
             fields.set_string("text", text);
@@ -313,25 +329,6 @@ fn set_call(
     Ok(())
 }
 
-/// Whether the call at this place would be refused without a signature: from Gemini 3 on, the first
-/// call of each step of the current turn must have one.
-fn wants_placeholder(request: &Request, at: usize, index: usize) -> bool {
-    let is_new = model_version(&request.model).is_some_and(|version| version >= 3);
-    let is_call = |p: &Part| matches!(p.content, Content::ToolCall(_));
-    let said_by_user = |m: &Message| {
-        m.role == Role::User && m.parts.iter().any(|p| !matches!(p.content, Content::ToolResult(_)))
-    };
-    let messages = &request.messages;
-    let is_current = !messages[at..].iter().any(said_by_user);
-    let is_first = !messages[at].parts[..index].iter().any(is_call)
-        && !messages[..at]
-            .iter()
-            .rev()
-            .take_while(|m| m.role == Role::Assistant)
-            .any(|m| m.parts.iter().any(is_call));
-    is_new && is_current && is_first
-}
-
 /// The 3 of `gemini-3.1-pro`.
 pub(super) fn model_version(model: &str) -> Option<u32> {
     let (_, rest) = model.split_once("gemini-")?;
@@ -341,12 +338,12 @@ pub(super) fn model_version(model: &str) -> Option<u32> {
 
 fn set_result(
     e: &mut Encoding<'_>,
-    at: usize,
+    history: &History<'_>,
     path: &str,
     result: &ToolResult,
     fields: &mut Fields,
 ) -> Result<(), EncodeError> {
-    let call = find_call(&e.request.messages[..at], &result.call_id);
+    let call = history.call(&result.call_id);
     let name =
         result.name.as_deref().or_else(|| call.map(|c| &*c.name)).ok_or_else(|| EncodeError::Invalid {
             path: format!("{path}.name"),
@@ -392,19 +389,6 @@ fn set_result(
         fields.set("functionResponse.parts", array(&parts));
     }
     Ok(())
-}
-
-/// The call that a result answers: by id, or by name where the model gave no id.
-fn find_call<'m>(messages: &'m [Message], call_id: &str) -> Option<&'m ToolCall> {
-    let calls = || {
-        messages.iter().rev().flat_map(|m| m.parts.iter().rev()).filter_map(|p| match &p.content {
-            Content::ToolCall(call) => Some(call),
-            _ => None,
-        })
-    };
-    calls()
-        .find(|c| c.id.as_deref() == Some(call_id))
-        .or_else(|| calls().find(|c| c.id.is_none() && c.name == call_id))
 }
 
 /// A result as an object. Text that is an object goes as it is, unless it has one of the two names

@@ -4,6 +4,7 @@ mod assembly;
 mod checkpoint;
 mod contents;
 pub(in crate::protocol) mod error;
+mod history;
 mod parts;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;

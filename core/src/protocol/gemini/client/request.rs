@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use super::contents;
 use crate::json::Writer;
 use crate::model::{
-    Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat, Wire,
+    Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 use crate::protocol::gemini::fields::Fields;
@@ -21,7 +21,7 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
     set_sampling(encoding.request, &mut body);
     set_output(encoding, &mut body);
     set_thinking(encoding, &mut body);
-    set_state(encoding, &mut body)?;
+    set_state(encoding, &mut body);
     lose_the_rest(encoding);
     let request = encoding.request;
     contents::set_extensions(encoding, &request.extensions, "", &mut body);
@@ -55,12 +55,8 @@ fn set_tools(e: &mut Encoding<'_>, body: &mut Fields) {
     let request = e.request;
     declarations.array(|w| {
         for (at, tool) in request.tools.iter().enumerate() {
-            if let Tool::Vendor { wire, json } = tool {
-                if *wire == Wire::Gemini {
-                    vendor.push(json.as_str());
-                } else {
-                    e.lose(LossAction::Dropped, format!("tools[{at}]"), format!("only {wire} has it"));
-                }
+            if let Tool::Vendor { json, .. } = tool {
+                vendor.push(json.as_str());
             } else {
                 has_functions = true;
                 w.raw(&declaration(e, at, tool));
@@ -118,7 +114,7 @@ fn declaration(e: &mut Encoding<'_>, at: usize, tool: &Tool) -> String {
     fields.finish()
 }
 
-fn set_tool_choice(e: &mut Encoding<'_>, body: &mut Fields) {
+fn set_tool_choice(e: &Encoding<'_>, body: &mut Fields) {
     let (mode, names) = match &e.request.tool_choice {
         None => return,
         Some(ToolChoice::Auto) => ("AUTO", None),
@@ -130,13 +126,8 @@ fn set_tool_choice(e: &mut Encoding<'_>, body: &mut Fields) {
         Some(ToolChoice::Allowed { names, required: true }) => ("ANY", Some(&names[..])),
         // AUTO takes no names; VALIDATED is AUTO with valid calls.
         Some(ToolChoice::Allowed { names, required: false }) => ("VALIDATED", Some(&names[..])),
-        Some(ToolChoice::Vendor { wire: Wire::Gemini, json }) => {
+        Some(ToolChoice::Vendor { json, .. }) => {
             body.set("toolConfig", json.as_str());
-            return;
-        }
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            let why = format!("only {wire} understands it");
-            e.lose(LossAction::Dropped, "tool_choice", why);
             return;
         }
     };
@@ -257,14 +248,8 @@ fn set_amount(e: &mut Encoding<'_>, reasoning: &Reasoning, body: &mut Fields) {
     }
 }
 
-fn set_state(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError> {
+fn set_state(e: &mut Encoding<'_>, body: &mut Fields) {
     let request = e.request;
-    if request.state.previous_response_id.is_some() {
-        return Err(e.refuse("state.previous_response_id", "no conversation is held by the server"));
-    }
-    if request.state.background {
-        return Err(e.refuse("state.background", "a response lives no longer than its connection"));
-    }
     if let Some(tier) = &request.service_tier {
         set_tier(e, tier, body);
     }
@@ -279,7 +264,6 @@ fn set_state(e: &mut Encoding<'_>, body: &mut Fields) -> Result<(), EncodeError>
     if let Some(token) = &request.state.continuation_token {
         body.set_string("continuationToken", token);
     }
-    Ok(())
 }
 
 fn set_tier(e: &mut Encoding<'_>, tier: &str, body: &mut Fields) {
@@ -318,7 +302,7 @@ mod tests {
     use crate::json::{Number, RawJson};
     use crate::model::{
         Content, Extension, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role, Source, ToolCall,
-        ToolCallKind, ToolResult,
+        ToolCallKind, ToolResult, Wire,
     };
     use crate::protocol::{Dialect, Encoded, Target, encode_request};
     use alloc::vec;
@@ -525,7 +509,7 @@ mod tests {
             media(Source::Base64("/9j/4".into()), None, Some("high")),
             media(Source::Url("data:image/webp;base64,UklG".into()), None, None),
             media(Source::Url("https://x/a.png".into()), Some("image/png"), None),
-            media(Source::Id("files/1".into()), None, None),
+            media(Source::Id { vendor: "google".into(), id: "files/1".into() }, None, None),
         ];
         assert_eq!(
             contents(vec![Message::new(Role::User, parts)]),
@@ -545,7 +529,6 @@ mod tests {
         request.tools = vec![
             Tool::Vendor { wire: Wire::Gemini, json: raw("{\"googleSearch\":{}}") },
             Tool::function("f", "d", raw("{\"type\":\"object\", \"b\":1}")),
-            Tool::Vendor { wire: Wire::Anthropic, json: raw("{}") },
         ];
         request.tool_choice = Some(ToolChoice::Allowed { names: vec!["f".into()], required: false });
         request.extensions = vec![
@@ -558,7 +541,7 @@ mod tests {
             r#""toolConfig":{"functionCallingConfig":{"mode":"VALIDATED","allowedFunctionNames":["f"]},"#,
             r#""includeServerSideToolInvocations":true}}"#
         )));
-        assert_eq!(losses(&request).len(), 2);
+        assert_eq!(losses(&request).len(), 1);
     }
 
     #[test]
@@ -577,8 +560,6 @@ mod tests {
     fn a_demanded_call_needs_a_tool() {
         let mut request = Request::new("m", vec![Message::user("a")]);
         request.tool_choice = Some(ToolChoice::Required);
-        assert!(encode_request(&request, &target("https://h"), false).is_err());
-        request.tools.push(Tool::Vendor { wire: Wire::OpenaiChat, json: raw("{}") });
         assert!(encode_request(&request, &target("https://h"), false).is_err());
         request.tools.push(Tool::Vendor { wire: Wire::Gemini, json: raw("{}") });
         assert!(json(&request).contains("\"ANY\""));

@@ -132,7 +132,7 @@ impl Scribe<'_> {
             Source::Base64(data) => ("inlineData", "data", data),
             Source::Url(url) => ("fileData", "fileUri", url),
             Source::Text(text) => return self.spoken(part, text, false),
-            Source::Id(_) => {
+            Source::Id { .. } => {
                 self.lose(part, LossAction::Dropped, "", "a file's id means something to its vendor only");
                 return Written::Nothing;
             }

@@ -192,7 +192,7 @@ fn media(r: &mut Reader<'_>, place: &str, extensions: &mut Vec<Extension>) -> Re
     let source = source.ok_or_else(|| Fault::new("expected `data` or `fileUri`, found neither"))?;
     let kind = match (&media_type, &source) {
         (Some(media_type), _) => kind_of(media_type),
-        (None, Source::Url(url)) => kind_of_url(url),
+        (None, Source::Url(url) | Source::Id { id: url, .. }) => kind_of_url(url),
         (None, _) => MediaKind::File,
     };
     Ok(Media { kind, source, media_type, name, detail: None })
@@ -210,7 +210,12 @@ pub(super) fn standard_base64(text: &str) -> String {
 }
 
 fn file(uri: &str) -> Source {
-    if uri.contains("://") { Source::Url(uri.into()) } else { Source::Id(uri.into()) }
+    // Of these schemes and hosts, Google's servers alone can fetch.
+    let is_held = uri.starts_with("gs://") || uri.starts_with("https://generativelanguage.googleapis.com/");
+    if uri.contains("://") && !is_held {
+        return Source::Url(uri.into());
+    }
+    Source::Id { vendor: VENDOR.into(), id: uri.into() }
 }
 
 /// What lies at a URL whose media type was left out, by the end of its path.

@@ -44,7 +44,7 @@ fn url<'m>(encoding: &Encoding<'_>, media: &'m Media, path: &str) -> Result<Cow<
     match &media.source {
         Source::Url(url) => Ok(Cow::Borrowed(url)),
         Source::Base64(data) => Ok(Cow::Owned(data_url(media, data))),
-        Source::Id(_) => Err(encoding.refuse(path, "the wire takes an id of files only")),
+        Source::Id { .. } => Err(encoding.refuse(path, "the wire takes an id of files only")),
         Source::Text(_) => Err(encoding.refuse(path, "the wire takes text of files only")),
     }
 }
@@ -93,7 +93,7 @@ fn file(encoding: &mut Encoding<'_>, media: &Media, path: &str) -> Result<Fields
             // Data without a name is refused.
             inner.string("filename", media.name.as_deref().unwrap_or("document.pdf"));
         }
-        Source::Id(id) => {
+        Source::Id { id, .. } => {
             inner.string("file_id", id);
             inner.opt_string("filename", media.name.as_deref());
         }

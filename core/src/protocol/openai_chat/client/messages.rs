@@ -9,8 +9,8 @@ use super::{cache, media_parts};
 use crate::model::{
     Content, LossAction, Media, MediaKind, Message, Part, Role, ToolCall, ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::dialect::CacheMarks;
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::made_ids::MadeIds;
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
 
 /// Writes the array of messages.
@@ -21,7 +21,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>) -> Result<String, EncodeError>
         messages: Vec::new(),
         waiting: Pieces::default(),
         calls: 0,
-        unanswered: Vec::new(),
+        unanswered: MadeIds::default(),
     };
     for (at, message) in request.messages.iter().enumerate() {
         conversation.message(message, &format!("messages[{at}]"))?;
@@ -38,8 +38,8 @@ struct Conversation<'e, 'a> {
     waiting: Pieces,
     /// How many tool calls have come.
     calls: usize,
-    /// Calls that had no id and no answer yet: the id made for them, and their names.
-    unanswered: Vec<(String, String)>,
+    /// Calls that had no id and no answer yet.
+    unanswered: MadeIds,
 }
 
 /// The parts of one message's content.
@@ -263,8 +263,7 @@ impl Conversation<'_, '_> {
         }
         content.text(text);
         let written = self.lose_opaque(part, &["extra_content"], path);
-        let takes_marks = self.encoding.target.dialect.cache != CacheMarks::None;
-        let is_marked = part.cache.is_some() && takes_marks || written.is_some();
+        let is_marked = part.cache.is_some() && cache::takes_marks(self.encoding) || written.is_some();
         if is_marked || part.extensions.iter().any(|e| e.wire == Wire::OpenaiChat) {
             let mut object = Fields::of_type("text").with("text", quoted(text));
             if let Some(extra) = written {
@@ -365,12 +364,10 @@ impl Conversation<'_, '_> {
         if !result.call_id.is_empty() {
             return Ok(result.call_id.clone());
         }
-        let is_its = |(_, name): &(String, String)| result.name.as_ref().is_none_or(|n| n == name);
-        let Some(at) = self.unanswered.iter().position(is_its) else {
-            let why = "expected the id of the call that this answers, found none";
-            return Err(EncodeError::Invalid { path: format!("{path}.call_id"), why: why.into() });
-        };
-        Ok(self.unanswered.remove(at).0)
+        self.unanswered.take(result.name.as_deref()).ok_or_else(|| EncodeError::Invalid {
+            path: format!("{path}.call_id"),
+            why: "expected the id of the call that this answers, found none".into(),
+        })
     }
 
     fn assistant(&mut self, message: &Message, path: &str) -> Result<(), EncodeError> {
@@ -505,7 +502,7 @@ impl Conversation<'_, '_> {
             Some(id) if !id.is_empty() => id.clone(),
             _ => {
                 let id = format!("call_{number}");
-                self.unanswered.push((id.clone(), call.name.clone()));
+                self.unanswered.add(&call.name, &id);
                 id
             }
         };

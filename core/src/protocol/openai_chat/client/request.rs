@@ -4,11 +4,12 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{cache, messages, tools};
-use crate::json::Number;
+use crate::json::{Number, Writer};
 use crate::model::{Effort, LossAction, OutputFormat, Reasoning, SummaryLevel, Wire};
 use crate::protocol::dialect::{MaxTokensField, ReasoningSwitch};
 use crate::protocol::encoding::{Body, EncodeError, Encoding};
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
+use crate::protocol::openai_request;
 
 /// More stop strings are refused by OpenAI's own API.
 const MAX_STOPS: usize = 4;
@@ -41,12 +42,6 @@ pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, E
 /// What cannot be left out without changing the meaning.
 fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     let request = encoding.request;
-    if request.state.previous_response_id.is_some() {
-        return Err(encoding.refuse("state.previous_response_id", "the wire holds no conversation"));
-    }
-    if request.state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "the wire resumes no response"));
-    }
     if request.stop.len() > MAX_STOPS && encoding.target.dialect.is_native {
         return Err(encoding.refuse("stop", format!("at most {MAX_STOPS} stop strings are accepted")));
     }
@@ -59,9 +54,7 @@ fn output(encoding: &mut Encoding<'_>, body: &mut Fields) {
         None | Some(OutputFormat::Text) => return,
         Some(OutputFormat::JsonObject) => Fields::of_type("json_object"),
         Some(OutputFormat::JsonSchema { name, description, schema, strict }) => {
-            // A name is demanded.
-            let name = if name.is_empty() { "response" } else { name };
-            let mut inner = Fields::new().with("name", quoted(name));
+            let mut inner = Fields::new().with("name", quoted(openai_request::schema_name(name)));
             inner.opt_string("description", description.as_deref());
             inner.set("schema", schema.as_str());
             if let Some(strict) = strict {
@@ -147,13 +140,10 @@ fn effort(encoding: &mut Encoding<'_>, reasoning: &Reasoning) -> Option<Effort> 
         }
         return None;
     };
-    let effort = match budget {
-        0 => return Some(Effort::None),
-        1..=1024 => Effort::Minimal,
-        1025..=4096 => Effort::Low,
-        4097..=16384 => Effort::Medium,
-        _ => Effort::High,
-    };
+    let effort = Effort::of_budget(budget);
+    if effort == Effort::None {
+        return Some(effort);
+    }
     let why = format!("a level stands in place of a budget: {}", effort.name());
     encoding.lose(LossAction::Approximated, "reasoning.budget_tokens", why);
     Some(effort)
@@ -265,12 +255,15 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
     let request = encoding.request;
     let (user_field, has_tiers) = (encoding.target.dialect.user_field, encoding.target.dialect.service_tier);
     match &request.user {
+        Some(_) if user_field == "safety_identifier" => {
+            body.opt_string(user_field, openai_request::safety_identifier(encoding).as_deref());
+        }
         Some(user) if !user_field.is_empty() => body.string(user_field, user),
         Some(_) => encoding.lose(LossAction::Dropped, "user", "the dialect has no such field"),
         None => {}
     }
     match &request.service_tier {
-        Some(tier) if has_tiers => body.string("service_tier", tier),
+        Some(_) if has_tiers => body.opt_string("service_tier", openai_request::service_tier(encoding)),
         Some(_) => encoding.lose(LossAction::Dropped, "service_tier", "the dialect has no such field"),
         None => {}
     }
@@ -278,25 +271,21 @@ fn identity(encoding: &mut Encoding<'_>, body: &mut Fields) {
         return;
     }
     if encoding.target.dialect.is_native {
-        let mut pairs = Fields::new();
-        request.metadata.iter().for_each(|(key, value)| pairs.string(key, value));
-        body.set("metadata", pairs.write());
+        let mut w = Writer::new();
+        w.object(|w| request.metadata.iter().for_each(|(key, value)| w.key(key).string(value)));
+        body.set("metadata", w.finish());
     } else {
         encoding.lose(LossAction::Dropped, "metadata", "the dialect has no such field");
     }
 }
 
 fn state(encoding: &mut Encoding<'_>, body: &mut Fields) {
-    let state = &encoding.request.state;
-    match state.store {
+    match encoding.request.state.store {
         Some(store) if encoding.target.dialect.is_native => {
             body.set("store", if store { "true" } else { "false" });
         }
         Some(_) => encoding.lose(LossAction::Dropped, "state.store", "the dialect has no such field"),
         None => {}
-    }
-    if state.background {
-        encoding.lose(LossAction::Dropped, "state.background", "the wire has no detached responses");
     }
 }
 
@@ -478,7 +467,8 @@ mod tests {
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![video.clone()])]));
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/ogg"));
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![sound.clone()])]));
-        let image = media(MediaKind::Image, Source::Id("file-1".into()), None);
+        let image =
+            media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "file-1".into() }, None);
         assert!(refused(&|r| r.messages = vec![Message::new(Role::User, vec![image.clone()])]));
         let json = RawJson::parse("{}").expect("valid JSON");
         let choice = ToolChoice::Vendor { wire: Wire::Gemini, json };
@@ -514,8 +504,9 @@ mod tests {
     fn media_parts_take_their_own_forms() {
         let image = media(MediaKind::Image, Source::Base64("/9j/4A".into()), None);
         let sound = media(MediaKind::Audio, Source::Base64("AA".into()), Some("audio/mpeg"));
-        let file = media(MediaKind::File, Source::Id("f1".into()), None);
-        let turn = vec![Message::new(Role::User, vec![Part::text("see"), image, sound, file.clone()])];
+        let held = |vendor: &str| Source::Id { vendor: vendor.into(), id: "f1".into() };
+        let file = media(MediaKind::File, held("openai"), None);
+        let turn = vec![Message::new(Role::User, vec![Part::text("see"), image, sound, file])];
         let (body, losses) = messages(&Dialect::OPENAI, turn);
         assert_eq!(losses, [""; 0]);
         assert_eq!(
@@ -527,6 +518,7 @@ mod tests {
                 r#"{"type":"file","file":{"file_id":"f1"}}]}]"#
             )
         );
+        let file = media(MediaKind::File, held("deepseek"), None);
         let (body, _) = messages(&Dialect::DEEPSEEK, vec![Message::new(Role::User, vec![file])]);
         assert_has(&body, &[r#"{"type":"file","file_id":"f1"}"#]);
     }

@@ -1,5 +1,6 @@
 //! Tools and the choice among them.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,15 +18,20 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
     let request = encoding.request;
     let allowed = match &request.tool_choice {
         // Elsewhere, what is not allowed must not be offered.
-        Some(ToolChoice::Allowed { names, .. }) if !encoding.target.dialect.is_native => Some(names),
+        Some(ToolChoice::Allowed { names, .. }) if !encoding.target.dialect.is_native => {
+            Some(names.iter().map(String::as_str).collect::<BTreeSet<_>>())
+        }
         _ => None,
+    };
+    let is_left_out = |tool: &Tool| {
+        allowed.as_ref().is_some_and(|names| !tool.name().is_some_and(|name| names.contains(name)))
     };
     let mut list = Vec::new();
     for (at, tool) in request.tools.iter().enumerate() {
-        if allowed.is_some_and(|names| !tool.name().is_some_and(|name| names.iter().any(|n| n == name))) {
+        if is_left_out(tool) {
             continue;
         }
-        list.extend(entry(encoding, tool, &format!("tools[{at}]")));
+        list.push(entry(encoding, tool, &format!("tools[{at}]")));
     }
     let has_tools = !list.is_empty();
     if has_tools {
@@ -46,7 +52,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
     Ok(())
 }
 
-fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String> {
+fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> String {
     match tool {
         Tool::Function { name, description, parameters, strict, cache, extensions } => {
             let mut function = Fields::new().with("name", quoted(name));
@@ -62,7 +68,7 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
             }
             let mut entry = Fields::of_type("function").with("function", function.write());
             extend(encoding, &mut entry, extensions, path);
-            Some(entry.write())
+            entry.write()
         }
         Tool::Freeform { name, description, format } if encoding.target.dialect.is_native => {
             let mut custom = Fields::new().with("name", quoted(name));
@@ -72,7 +78,7 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
                     Fields::new().with("syntax", quoted(syntax)).with("definition", quoted(definition));
                 custom.set("format", Fields::of_type("grammar").with("grammar", grammar.write()).write());
             }
-            Some(Fields::of_type("custom").with("custom", custom.write()).write())
+            Fields::of_type("custom").with("custom", custom.write()).write()
         }
         Tool::Freeform { name, description, format } => {
             let why = match format {
@@ -85,13 +91,9 @@ fn entry(encoding: &mut Encoding<'_>, tool: &Tool, path: &str) -> Option<String>
             let mut function = Fields::new().with("name", quoted(name));
             function.opt_string("description", description.as_deref());
             function.set("parameters", WRAPPED_INPUT);
-            Some(Fields::of_type("function").with("function", function.write()).write())
+            Fields::of_type("function").with("function", function.write()).write()
         }
-        Tool::Vendor { wire: Wire::OpenaiChat, json } => Some(json.as_str().into()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, format!("only {wire} knows this tool"));
-            None
-        }
+        Tool::Vendor { json, .. } => json.as_str().into(),
     }
 }
 
@@ -119,7 +121,9 @@ fn tool_choice(
         ToolChoice::Freeform(name) if dialect.is_native => named("custom", name),
         ToolChoice::Freeform(name) => named("function", name),
         ToolChoice::Allowed { names, required } if dialect.is_native => {
-            let tools = names.iter().map(|name| named(kind_of(encoding, name), name));
+            let freeform = encoding.freeform_names();
+            let kind = |name: &str| if freeform.contains(name) { "custom" } else { "function" };
+            let tools = names.iter().map(|name| named(kind(name), name));
             let allowed = Fields::new()
                 .with("mode", quoted(if *required { "required" } else { "auto" }))
                 .with("tools", array(tools));
@@ -130,10 +134,7 @@ fn tool_choice(
             encoding.lose(LossAction::Approximated, "tool_choice", "only the allowed tools are offered");
             quoted(word)
         }
-        ToolChoice::Vendor { wire: Wire::OpenaiChat, json } => json.as_str().into(),
-        ToolChoice::Vendor { wire, .. } => {
-            return Err(encoding.refuse("tool_choice", format!("only {wire} knows this form")));
-        }
+        ToolChoice::Vendor { json, .. } => json.as_str().into(),
     };
     body.set("tool_choice", raw);
     Ok(())
@@ -142,11 +143,6 @@ fn tool_choice(
 fn named(kind: &str, name: &str) -> String {
     let inner = Fields::new().with("name", quoted(name));
     Fields::of_type(kind).with(kind, inner.write()).write()
-}
-
-fn kind_of(encoding: &Encoding<'_>, name: &str) -> &'static str {
-    let is_freeform = |tool: &Tool| matches!(tool, Tool::Freeform { name: n, .. } if n == name);
-    if encoding.request.tools.iter().any(is_freeform) { "custom" } else { "function" }
 }
 
 /// Adds the extensions of this wire to an object; those of others are lost.

@@ -202,7 +202,10 @@ fn at_url(kind: MediaKind, url: String) -> Media {
 fn file_fields(object: &mut Object<'_>, path: &Path<'_>) -> Read<Content> {
     let name = object.text("filename", path)?;
     let mut media = match (object.text("file_id", path)?, object.text("file_data", path)?) {
-        (Some(id), _) => media(MediaKind::File, Source::Id(id.into_owned()), None),
+        (Some(id), _) => {
+            let source = Source::Id { vendor: NATIVE_VENDOR.into(), id: id.into_owned() };
+            media(MediaKind::File, source, None)
+        }
         (None, Some(data)) if is_bare(&data) => {
             media(MediaKind::File, Source::Base64(data.into_owned()), None)
         }
@@ -282,7 +285,10 @@ mod tests {
             assert_eq!((file.kind, file.name.as_deref()), (MediaKind::File, Some("a.pdf")));
             assert_eq!(file.source, Source::Base64("AA==".into()));
         }
-        assert_eq!(media_of(r#"{"type":"file","file":{"file_id":"f"}}"#).source, Source::Id("f".into()));
+        assert_eq!(
+            media_of(r#"{"type":"file","file":{"file_id":"f"}}"#).source,
+            Source::Id { vendor: "openai".into(), id: "f".into() }
+        );
         let url = media_of(r#"{"type":"file","file":{"file_data":"https://x/y.pdf"}}"#);
         assert_eq!(url.source, Source::Url("https://x/y.pdf".into()));
         let bare = media_of(r#"{"type":"file","file":{"file_data":"JVBERi0="}}"#);

@@ -225,7 +225,7 @@ impl Conversation<'_, '_> {
             return Ok(None);
         }
         let state = opaque(NATIVE_VENDOR, "id", crate::json::RawJson::string(&id).as_str());
-        let (kind, source) = (MediaKind::Audio, Source::Id(id));
+        let (kind, source) = (MediaKind::Audio, Source::Id { vendor: NATIVE_VENDOR.into(), id });
         let media = Media { kind, source, media_type: None, name: None, detail: None };
         let mut part = Part::new(Content::Media(media));
         part.opaque.push(state);

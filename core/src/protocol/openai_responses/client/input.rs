@@ -1,16 +1,16 @@
 //! Messages to input items.
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
-use alloc::string::String;
 
 use super::{cache, extensions};
 use crate::json::Writer;
 use crate::model::{
-    Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall, ToolCallKind,
-    ToolResult,
+    CacheMark, Content, LossAction, Media, MediaKind, Message, Opaque, Part, Role, Source, ToolCall,
+    ToolCallKind, ToolResult,
 };
 use crate::protocol::encoding::{EncodeError, Encoding};
+use crate::protocol::made_ids::MadeIds;
+use crate::protocol::openai_request;
 use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
 
 /// Refuses what no item can hold.
@@ -64,12 +64,13 @@ fn check_media(encoding: &Encoding<'_>, media: &Media, path: &str) -> Result<(),
 
 /// Writes the conversation as elements of the open array.
 pub(super) fn write(w: &mut Writer, encoding: &mut Encoding<'_>) {
+    encoding.lose_empty_messages();
     let mut input = Input {
         messages: &encoding.request.messages,
         vendor: encoding.target.dialect.vendor,
         is_stored: encoding.request.state.store != Some(false),
         keeps_ids: true,
-        made_ids: VecDeque::new(),
+        made_ids: MadeIds::default(),
         encoding,
     };
     for (m, message) in input.messages.iter().enumerate() {
@@ -85,8 +86,7 @@ struct Input<'e, 'a> {
     /// Whether the items of this message keep their ids. An id without the reasoning that the
     /// provider stored before it is refused.
     keeps_ids: bool,
-    /// Calls that had no id and got one, whose results are still to come: name and id.
-    made_ids: VecDeque<(&'a str, String)>,
+    made_ids: MadeIds,
 }
 
 /// The state of that name, if it came from `vendor`.
@@ -270,11 +270,7 @@ impl<'a> Input<'_, 'a> {
                 _ => {}
             }
             if let Some(mark) = &part.cache {
-                w.key("prompt_cache_breakpoint").object(|w| {
-                    w.key("mode").string("explicit");
-                    let path = alloc::format!("{path}.cache");
-                    w.opt_string("ttl", cache::ttl(mark, &path, self.encoding));
-                });
+                self.mark(w, mark, &alloc::format!("{path}.cache"));
             }
             let known = [
                 "type",
@@ -289,6 +285,15 @@ impl<'a> Input<'_, 'a> {
             ];
             extensions::write(w, &part.extensions, &known, path, self.encoding);
         });
+    }
+
+    fn mark(&mut self, w: &mut Writer, mark: &CacheMark, path: &str) {
+        if openai_request::keeps_mark(self.encoding, path) {
+            w.key("prompt_cache_breakpoint").object(|w| {
+                w.key("mode").string("explicit");
+                w.opt_string("ttl", cache::ttl(mark, path, self.encoding));
+            });
+        }
     }
 
     fn input_text(&self, w: &mut Writer, text: &str, prefix: &str) {
@@ -310,7 +315,7 @@ impl<'a> Input<'_, 'a> {
                 let url = alloc::format!("data:{media_type};base64,{data}");
                 w.key(if is_image { "image_url" } else { "file_data" }).string(&url);
             }
-            Source::Id(id) => w.key("file_id").string(id),
+            Source::Id { id, .. } => w.key("file_id").string(id),
             Source::Url(url) => w.key(if is_image { "image_url" } else { "file_url" }).string(url),
             Source::Text(_) => {}
         }
@@ -385,7 +390,7 @@ impl<'a> Input<'_, 'a> {
             Some(id) if !id.is_empty() => Cow::Borrowed(id.as_str()),
             _ => {
                 let id = alloc::format!("call_{m}_{at}");
-                self.made_ids.push_back((&call.name, id.clone()));
+                self.made_ids.add(&call.name, &id);
                 let why = "the call had no id and got one from its place";
                 self.encoding.lose(LossAction::Approximated, alloc::format!("{path}.id"), why);
                 Cow::Owned(id)
@@ -413,7 +418,7 @@ impl<'a> Input<'_, 'a> {
         self.drop_cache(part, path);
         self.drop_state(part, &[], path);
         let call_id = if result.call_id.is_empty() {
-            self.made_id(result.name.as_deref()).map(Cow::Owned)
+            self.made_ids.take(result.name.as_deref()).map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(result.call_id.as_str()))
         };
@@ -429,12 +434,6 @@ impl<'a> Input<'_, 'a> {
             self.result_content(w, &result.content, prefix, path);
             extensions::write(w, &part.extensions, &["type", "call_id", "output"], path, self.encoding);
         });
-    }
-
-    /// The id that a call without one got, for its result: the oldest of that name.
-    fn made_id(&mut self, name: Option<&str>) -> Option<String> {
-        let at = self.made_ids.iter().position(|(known, _)| name.is_none_or(|name| name == *known))?;
-        self.made_ids.remove(at).map(|(_, id)| id)
     }
 
     fn result_content(&mut self, w: &mut Writer, content: &[Part], prefix: &str, path: &str) {
@@ -488,7 +487,7 @@ mod tests {
     use super::*;
     use crate::json::RawJson;
     use crate::model::{CacheMark, Citation, Extension, ReasoningText, Request, Wire};
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
     use alloc::vec;
     use alloc::vec::Vec;
 
@@ -572,7 +571,7 @@ mod tests {
             vec![
                 media(MediaKind::Image, Source::Base64("QQ==".into()), Some("image/png")),
                 media(MediaKind::Image, Source::Url("https://x/y".into()), None),
-                media(MediaKind::Image, Source::Id("f".into()), None),
+                media(MediaKind::Image, Source::Id { vendor: "openai".into(), id: "f".into() }, None),
                 file,
                 media(MediaKind::File, Source::Url("https://x/z".into()), None),
                 media(MediaKind::File, Source::Text("plain".into()), None),

@@ -1,5 +1,6 @@
 //! Requests.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,11 +10,11 @@ use crate::model::{
     Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
 use crate::protocol::encoding::{Body, EncodeError, Encoding, TOO_DEEP, nests_too_deep};
+use crate::protocol::openai_request;
 use crate::protocol::openai_responses::names::WIRE;
 
 /// Encodes a request; its path is below the base URL.
 pub(in crate::protocol) fn encode(encoding: &mut Encoding<'_>) -> Result<Body, EncodeError> {
-    refuse(encoding)?;
     encoding.check_tool_choice()?;
     input::check(encoding)?;
     let mut fields = Fields::default();
@@ -105,18 +106,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Refuses what would change the meaning of the request if it were left out.
-fn refuse(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
-    let request = encoding.request;
-    if request.sampling.candidates.is_some_and(|n| n > 1) {
-        return Err(encoding.refuse("sampling.candidates", "this wire draws one answer"));
-    }
-    if request.state.continuation_token.is_some() {
-        return Err(encoding.refuse("state.continuation_token", "this wire does not resume by a token"));
-    }
-    Ok(())
-}
-
 fn basics<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
     fields.string("model", &encoding.request.model);
     fields.list.push(("input", Value::Input));
@@ -142,27 +131,24 @@ fn tools<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
         Some(ToolChoice::None) => fields.raw("tool_choice", "\"none\""),
         Some(ToolChoice::Required) => fields.raw("tool_choice", "\"required\""),
         Some(ToolChoice::Freeform(name) | ToolChoice::Named(name)) => {
-            fields.made("tool_choice", |w| name_tool(w, name, &request.tools));
+            fields.made("tool_choice", |w| name_tool(w, name, &encoding.freeform_names()));
         }
         Some(ToolChoice::Allowed { names, required }) => fields.made("tool_choice", |w| {
             w.object(|w| {
                 w.key("type").string("allowed_tools");
                 w.key("mode").string(if *required { "required" } else { "auto" });
-                w.key("tools").array(|w| names.iter().for_each(|name| name_tool(w, name, &request.tools)));
+                let freeform = encoding.freeform_names();
+                w.key("tools").array(|w| names.iter().for_each(|name| name_tool(w, name, &freeform)));
             });
         }),
-        Some(ToolChoice::Vendor { wire: WIRE, json }) => fields.raw("tool_choice", json.as_str()),
-        Some(ToolChoice::Vendor { wire, .. }) => {
-            encoding.lose(LossAction::Dropped, "tool_choice", alloc::format!("only {wire} knows this form"));
-        }
+        Some(ToolChoice::Vendor { json, .. }) => fields.raw("tool_choice", json.as_str()),
     }
     fields.opt_bool("parallel_tool_calls", request.parallel_tool_calls);
 }
 
 /// Names a tool in a choice, with the type under which it is offered.
-fn name_tool(w: &mut Writer, name: &str, tools: &[Tool]) {
-    let is_freeform = |tool: &Tool| matches!(tool, Tool::Freeform { name: n, .. } if n == name);
-    let kind = if tools.iter().any(is_freeform) { "custom" } else { "function" };
+fn name_tool(w: &mut Writer, name: &str, freeform: &BTreeSet<&str>) {
+    let kind = if freeform.contains(name) { "custom" } else { "function" };
     w.object(|w| {
         w.key("type").string(kind);
         w.key("name").string(name);
@@ -201,10 +187,7 @@ fn write_tool(w: &mut Writer, tool: &Tool, path: &str, encoding: &mut Encoding<'
                 ToolFormat::Text => w.key("type").string("text"),
             });
         }),
-        Tool::Vendor { wire: WIRE, json } => w.raw(json.as_str()),
-        Tool::Vendor { wire, .. } => {
-            encoding.lose(LossAction::Dropped, path, alloc::format!("only {wire} knows this tool"));
-        }
+        Tool::Vendor { json, .. } => w.raw(json.as_str()),
     }
 }
 
@@ -217,7 +200,7 @@ fn output<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
             fields.made("text.format", |w| {
                 w.object(|w| {
                     w.key("type").string("json_schema");
-                    w.key("name").string(name);
+                    w.key("name").string(openai_request::schema_name(name));
                     w.opt_string("description", description.as_deref());
                     w.key("schema").raw(schema.as_str());
                     w.opt_bool("strict", *strict);
@@ -235,7 +218,7 @@ fn output<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
 }
 
 fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mut Encoding<'_>) {
-    let bucketed = reasoning.budget_tokens.map(effort_of_budget);
+    let bucketed = reasoning.budget_tokens.map(Effort::of_budget);
     if let Some(budget) = reasoning.budget_tokens {
         let why = match reasoning.effort {
             Some(effort) => alloc::format!("the effort `{}` stands for {budget} tokens", effort.name()),
@@ -256,23 +239,11 @@ fn write_reasoning(fields: &mut Fields<'_>, reasoning: &Reasoning, encoding: &mu
     fields.opt_string("reasoning.summary", summary);
 }
 
-/// The level that comes closest to a budget in tokens.
-const fn effort_of_budget(tokens: u64) -> Effort {
-    match tokens {
-        0 => Effort::None,
-        1..=1024 => Effort::Minimal,
-        1025..=4096 => Effort::Low,
-        4097..=16384 => Effort::Medium,
-        16385..=32768 => Effort::High,
-        _ => Effort::Xhigh,
-    }
-}
-
 /// Asks for what else the response must hold. An extension may ask for more.
 fn include<'a>(fields: &mut Fields<'a>, encoding: &Encoding<'a>) {
     let request = encoding.request;
     let mut wanted: Vec<&'a str> = Vec::new();
-    let level = |r: &Reasoning| r.effort.or(r.budget_tokens.map(effort_of_budget));
+    let level = |r: &Reasoning| r.effort.or_else(|| r.budget_tokens.map(Effort::of_budget));
     let thinks = request.reasoning.as_ref().is_some_and(|r| level(r) != Some(Effort::None));
     // What is not stored can only come back with its content.
     if request.state.store == Some(false) && thinks {
@@ -328,10 +299,10 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
             });
         });
     }
-    fields.opt_string("service_tier", service_tier(encoding));
-    fields.opt_string("safety_identifier", request.user.as_deref());
+    fields.opt_string("service_tier", openai_request::service_tier(encoding));
+    fields.opt_string("safety_identifier", openai_request::safety_identifier(encoding).as_deref());
     fields.opt_string("prompt_cache_key", request.cache_key.as_deref());
-    if let Some(mark) = &request.cache {
+    if let Some(mark) = request.cache.as_ref().filter(|_| openai_request::keeps_mark(encoding, "cache")) {
         fields.raw("prompt_cache_options.mode", "\"implicit\"");
         fields.opt_string("prompt_cache_options.ttl", cache::ttl(mark, "cache", encoding));
     }
@@ -340,16 +311,6 @@ fn state<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
     if request.state.background {
         fields.raw("background", "true");
     }
-}
-
-/// The service tier in this vendor's words.
-fn service_tier<'a>(encoding: &mut Encoding<'a>) -> Option<&'a str> {
-    let tier = encoding.request.service_tier.as_deref()?;
-    if !matches!(tier, "standard" | "standard_only") {
-        return Some(tier);
-    }
-    encoding.lose(LossAction::Renamed, "service_tier", alloc::format!("`{tier}` is `default` here"));
-    Some("default")
 }
 
 fn extensions<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
@@ -487,8 +448,6 @@ mod tests {
         request.cache = Some(CacheMark { ttl: Some("5m".into()) });
         request.service_tier = Some("standard_only".into());
         request.reasoning = Some(Reasoning { budget_tokens: Some(5000), ..Reasoning::default() });
-        request.tool_choice = Some(ToolChoice::Vendor { wire: Wire::Gemini, json: raw("{}") });
-        request.tools = vec![Tool::Vendor { wire: Wire::Gemini, json: raw("{}") }];
         request.extensions = vec![
             Extension::new(Wire::Gemini, "labels", raw("{}")),
             own("model", "1"),
@@ -500,10 +459,8 @@ mod tests {
         let sent = send(&request).expect("good");
         let paths: Vec<&str> = sent.losses.iter().map(|l| l.split(' ').next().unwrap_or_default()).collect();
         assert_eq!(
-            paths[..16],
+            paths[..14],
             [
-                "tools[0]",
-                "tool_choice",
                 "reasoning.budget_tokens",
                 "sampling.top_k",
                 "sampling.seed",
@@ -521,7 +478,7 @@ mod tests {
             ]
         );
         let expected = concat!(
-            r#"{"model":"m","input":[],"tools":[],"reasoning":{"effort":"medium"},"#,
+            r#"{"model":"m","input":[],"reasoning":{"effort":"medium"},"#,
             r#""service_tier":"default","prompt_cache_options":{"mode":"implicit"}}"#
         );
         assert_eq!(sent.json, expected);

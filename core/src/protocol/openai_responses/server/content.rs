@@ -121,14 +121,18 @@ fn file(object: &mut Object<'_>) -> Read<Media> {
 /// A medium whose source is not known yet.
 fn media(kind: MediaKind, object: &mut Object<'_>) -> Read<Media> {
     let detail = object.string("detail")?.map(Cow::into_owned);
-    Ok(Media { kind, source: Source::Id(String::new()), media_type: None, name: None, detail })
+    Ok(Media { kind, source: held(String::new()), media_type: None, name: None, detail })
 }
 
 fn set_id(media: &mut Media, object: &mut Object<'_>) -> Read<bool> {
     let id = object.string("file_id")?;
     let is_there = id.is_some();
-    media.source = Source::Id(id.unwrap_or_default().into_owned());
+    media.source = held(id.unwrap_or_default().into_owned());
     Ok(is_there)
+}
+
+fn held(id: String) -> Source {
+    Source::Id { vendor: VENDOR.into(), id }
 }
 
 /// What stands at a URL: its own data where it is a data URL in base64 that names its type.
@@ -174,7 +178,7 @@ mod tests {
         let url = media_of(r#"{"type":"input_image","image_url":"https://e.com/a"}"#);
         assert_eq!(url.source, Source::Url("https://e.com/a".into()));
         let id = media_of(r#"{"type":"input_image","image_url":null,"file_id":"file-1"}"#);
-        assert_eq!(id.source, Source::Id("file-1".into()));
+        assert_eq!(id.source, held("file-1".into()));
         let file = media_of(r#"{"type":"input_file","file_data":"JVBERi0x","filename":"a.pdf"}"#);
         assert_eq!((file.source, file.name.as_deref()), (Source::Base64("JVBERi0x".into()), Some("a.pdf")));
         assert_eq!(file.media_type.as_deref(), Some("application/pdf"));

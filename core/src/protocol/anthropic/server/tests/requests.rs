@@ -291,7 +291,7 @@ fn media_have_every_source() {
         ),
         (
             r#"{"type":"image","source":{"type":"file","file_id":"f"}}"#,
-            media(MediaKind::Image, Source::Id("f".into()), None, None),
+            media(MediaKind::Image, Source::Id { vendor: "anthropic".into(), id: "f".into() }, None, None),
         ),
         (
             r#"{"type":"document","title":"T","source":{"type":"text","media_type":"text/plain","data":"x"}}"#,

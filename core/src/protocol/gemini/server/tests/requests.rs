@@ -268,9 +268,25 @@ fn media_are_base64_of_the_usual_alphabet_or_files() {
         [
             media(MediaKind::Image, Source::Base64("a+/=".into()), Some("image/png"), Some("low")),
             media(MediaKind::Video, Source::Url("https://x/a.mp4?b.png".into()), None, None),
-            media(MediaKind::File, Source::Id("files/1".into()), Some("application/pdf"), None),
+            media(
+                MediaKind::File,
+                Source::Id { vendor: "google".into(), id: "files/1".into() },
+                Some("application/pdf"),
+                None
+            ),
         ]
     );
+}
+
+#[test]
+fn files_that_only_google_can_fetch_have_its_id() {
+    for uri in ["files/1", "gs://b/a.png", "https://generativelanguage.googleapis.com/v1beta/files/a"] {
+        let parts = messages(&alloc::format!(r#"[{{"parts":[{{"fileData":{{"fileUri":"{uri}"}}}}]}}]"#))
+            .remove(0)
+            .parts;
+        let source = Source::Id { vendor: "google".into(), id: uri.into() };
+        assert!(matches!(&parts[0].content, Content::Media(media) if media.source == source), "{uri}");
+    }
 }
 
 #[test]
