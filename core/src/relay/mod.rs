@@ -149,8 +149,8 @@ impl Relay {
                     self.end(&outcome);
                 }
                 Output::Event(event) => {
-                    let event = self.writing.event(event, &mut self.bytes);
-                    self.outputs.push_back(Output::Event(event));
+                    let Self { writing, outputs, bytes, .. } = self;
+                    writing.event(event, bytes, |event| outputs.push_back(Output::Event(event)));
                     // What one chunk brought goes out at once.
                     self.collect();
                 }

@@ -31,7 +31,7 @@ pub fn translate_request(
     if let Some(model) = &options.model {
         request.model.clone_from(model);
     }
-    let names = ToolNames::apply(&mut request, target.dialect.wire, &mut losses);
+    let names = ToolNames::apply(&mut request, &target.dialect, &mut losses);
     let encoded = encode_request(&request, target, asked.stream)?;
     losses.extend(encoded.losses);
     if let Some(loss) = options.policy.refused(&losses) {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::tool_names::ToolNames;
+use super::restoring::Restoring;
 use super::translated::Translated;
 use crate::failure::{Failure, classify_response};
 use crate::http::{Head, Headers};
@@ -22,7 +22,7 @@ use crate::usage::Usage;
 #[derive(Debug)]
 pub struct ResponseTranslator {
     decoder: Decoder,
-    names: ToolNames,
+    restoring: Restoring,
     mode: Mode,
     vendor: String,
     losses: Vec<Loss>,
@@ -56,7 +56,7 @@ impl ResponseTranslator {
         };
         Self {
             decoder: Decoder::new(dialect, caps).with_tools(dialect, &translated.request.tools),
-            names: translated.names.clone(),
+            restoring: Restoring::new(translated.names.clone()),
             mode,
             vendor: dialect.vendor.into(),
             losses: Vec::new(),
@@ -84,8 +84,8 @@ impl ResponseTranslator {
         if matches!(self.mode, Mode::Forwarded) {
             out.extend_from_slice(bytes);
         }
-        let Self { decoder, mode, names, .. } = self;
-        let pushed = decoder.push(bytes, &mut |event: Event<'_>| mode.take(names, event, sink, out));
+        let Self { decoder, mode, restoring, .. } = self;
+        let pushed = decoder.push(bytes, &mut |event: Event<'_>| mode.take(restoring, event, sink, out));
         pushed.or_else(|error| self.broke(error, out))
     }
 
@@ -97,8 +97,8 @@ impl ResponseTranslator {
         if core::mem::replace(&mut self.is_over, true) {
             return Ok(());
         }
-        let Self { decoder, mode, names, .. } = self;
-        if let Err(error) = decoder.end(&mut |event: Event<'_>| mode.take(names, event, sink, out)) {
+        let Self { decoder, mode, restoring, .. } = self;
+        if let Err(error) = decoder.end(&mut |event: Event<'_>| mode.take(restoring, event, sink, out)) {
             return self.broke(error, out).map(|_| ());
         }
         let usage = self.decoder.usage();
@@ -152,19 +152,17 @@ impl ResponseTranslator {
 }
 
 impl Mode {
-    fn take(&mut self, names: &ToolNames, event: Event<'_>, sink: &mut dyn Sink, out: &mut Vec<u8>) {
+    fn take(&mut self, restoring: &mut Restoring, event: Event<'_>, sink: &mut dyn Sink, out: &mut Vec<u8>) {
         match self {
             Self::Forwarded => sink.event(event),
-            Self::Streamed(encoder) => {
-                let event = names.restore(event);
+            Self::Streamed(encoder) => restoring.event(event, &mut |event| {
                 encoder.event(&event, out);
                 sink.event(event);
-            }
-            Self::Whole { sum, .. } => {
-                let event = names.restore(event);
+            }),
+            Self::Whole { sum, .. } => restoring.event(event, &mut |event| {
                 sum.add(&event);
                 sink.event(event);
-            }
+            }),
         }
     }
 }

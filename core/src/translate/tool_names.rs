@@ -1,21 +1,32 @@
-//! Names of tools where two wires have different rules for them.
+//! Names and kinds of tools where two wires have different rules for them.
 
-use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
-use crate::model::{Content, Event, Loss, LossAction, PartKind, Request, Response, Tool, ToolChoice, Wire};
+use crate::model::{Content, Loss, LossAction, Request, Tool, ToolChoice, Wire};
+use crate::protocol::Dialect;
 
 /// The longest name that OpenAI and Anthropic take; Gemini takes 128.
 const MAX_NAME: usize = 64;
 /// Digits of the number that tells changed names apart.
 const SUFFIX: usize = 8;
 
-/// Which names of an application's tools go under another name, and back.
+/// Which of an application's tools go under another name or as another kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ToolNames {
     /// The application's name by the name on the provider's wire.
     originals: BTreeMap<String, String>,
+    /// The freeform tools that go as functions, by the name on the provider's wire.
+    wrapped: BTreeSet<String>,
+}
+
+/// Whether a provider knows freeform tools only as functions with one string, `input`.
+const fn wraps_freeform(dialect: &Dialect) -> bool {
+    match dialect.wire {
+        Wire::Anthropic | Wire::Gemini => true,
+        Wire::OpenaiChat => !dialect.is_native,
+        Wire::OpenaiResponses => false,
+    }
 }
 
 /// Whether a provider on `wire` takes that name.
@@ -51,15 +62,24 @@ fn hash(name: &str) -> u32 {
 }
 
 impl ToolNames {
-    /// Renames in `request` what the wire does not take, and says so.
-    pub(super) fn apply(request: &mut Request, wire: Wire, losses: &mut alloc::vec::Vec<Loss>) -> Self {
-        let mut names = Self::default();
+    /// Renames in `request` what the provider does not take, says so, and notes which tools are wrapped.
+    pub(super) fn apply(
+        request: &mut Request,
+        dialect: &Dialect,
+        losses: &mut alloc::vec::Vec<Loss>,
+    ) -> Self {
+        let (mut names, wire) = (Self::default(), dialect.wire);
         for (at, tool) in request.tools.iter_mut().enumerate() {
             if let Tool::Function { name, .. } | Tool::Freeform { name, .. } = tool
                 && let Some(original) = names.rename(name, wire)
             {
                 let why = alloc::format!("{wire} takes no tool named {original:?}; it goes as {name:?}");
                 losses.push(Loss::new(LossAction::Renamed, alloc::format!("tools[{at}].name"), why));
+            }
+            if let Tool::Freeform { name, .. } = tool
+                && wraps_freeform(dialect)
+            {
+                names.wrapped.insert(name.clone());
             }
         }
         for message in &mut request.messages {
@@ -102,34 +122,19 @@ impl ToolNames {
         Some(original)
     }
 
-    /// The event with the application's own name of a tool in it.
-    pub(crate) fn restore<'a>(&'a self, event: Event<'a>) -> Event<'a> {
-        match event {
-            Event::PartStart { part, candidate, kind: PartKind::ToolCall { id, name, kind } } => {
-                let name = match self.originals.get(&*name) {
-                    Some(original) => Cow::Borrowed(original.as_str()),
-                    None => name,
-                };
-                Event::PartStart { part, candidate, kind: PartKind::ToolCall { id, name, kind } }
-            }
-            other => other,
-        }
+    /// Whether every tool is the application's own as it is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.originals.is_empty() && self.wrapped.is_empty()
     }
 
-    /// The response with the application's own names of tools in it.
-    pub(crate) fn restore_response<'a>(&self, response: &'a Response) -> Cow<'a, Response> {
-        if self.originals.is_empty() {
-            return Cow::Borrowed(response);
-        }
-        let mut response = response.clone();
-        for part in response.candidates.iter_mut().flat_map(|candidate| &mut candidate.parts) {
-            if let Content::ToolCall(call) = &mut part.content
-                && let Some(original) = self.originals.get(&call.name)
-            {
-                call.name.clone_from(original);
-            }
-        }
-        Cow::Owned(response)
+    /// The application's name of a tool that goes under another.
+    pub(super) fn original(&self, name: &str) -> Option<&String> {
+        self.originals.get(name)
+    }
+
+    /// Whether a freeform tool goes as the function of that name.
+    pub(super) fn is_wrapped(&self, name: &str) -> bool {
+        self.wrapped.contains(name)
     }
 }
 
@@ -144,21 +149,19 @@ mod tests {
     #[test]
     fn a_name_that_a_wire_does_not_take_goes_as_another_and_comes_back() {
         let schema = RawJson::parse("{}").expect("JSON");
-        for (name, wire) in [("a.b:c", Wire::Anthropic), ("9lives", Wire::Gemini), ("é", Wire::OpenaiChat)] {
+        for (name, dialect) in
+            [("a.b:c", Dialect::ANTHROPIC), ("9lives", Dialect::GEMINI), ("é", Dialect::OPENAI)]
+        {
             let mut request = Request::new("m", vec![Message::user("x")]);
             request.tools = vec![Tool::function(name, "d", schema.clone())];
             request.tool_choice = Some(ToolChoice::Named(name.into()));
             let mut losses = Vec::new();
-            let names = ToolNames::apply(&mut request, wire, &mut losses);
+            let names = ToolNames::apply(&mut request, &dialect, &mut losses);
             let wired: String = request.tools[0].name().expect("a name").into();
-            assert!(is_legal(&wired, wire), "{wired}");
+            assert!(is_legal(&wired, dialect.wire), "{wired}");
             assert_eq!(request.tool_choice, Some(ToolChoice::Named(wired.clone())));
             assert_eq!((losses.len(), losses[0].action), (1, LossAction::Renamed));
-            let kind = PartKind::ToolCall { id: None, name: wired.into(), kind: Default::default() };
-            let event = names.restore(Event::PartStart { part: 0, candidate: 0, kind });
-            assert!(
-                matches!(&event, Event::PartStart { kind: PartKind::ToolCall { name: n, .. }, .. } if n == name)
-            );
+            assert_eq!(names.original(&wired).map(String::as_str), Some(name));
         }
     }
 
@@ -168,9 +171,26 @@ mod tests {
         let schema = RawJson::parse("{}").expect("JSON");
         request.tools = vec![Tool::function("get_weather", "d", schema)];
         let mut losses = Vec::new();
-        assert_eq!(ToolNames::apply(&mut request, Wire::Gemini, &mut losses), ToolNames::default());
+        assert_eq!(ToolNames::apply(&mut request, &Dialect::GEMINI, &mut losses), ToolNames::default());
         assert!(losses.is_empty());
         assert_ne!(spelled("a.b"), spelled("a:b"));
         assert!(spelled(&"x".repeat(200)).len() <= MAX_NAME);
+    }
+    #[test]
+    fn freeform_tools_are_wrapped_where_the_provider_does_not_know_them() {
+        let format = crate::model::ToolFormat::Text;
+        for (dialect, is_wrapped) in [
+            (Dialect::ANTHROPIC, true),
+            (Dialect::GEMINI, true),
+            (Dialect::DEEPSEEK, true),
+            (Dialect::OPENAI, false),
+            (Dialect::OPENAI_RESPONSES, false),
+        ] {
+            let mut request = Request::new("m", Vec::new());
+            request.tools =
+                vec![Tool::Freeform { name: "a.b".into(), description: None, format: format.clone() }];
+            let names = ToolNames::apply(&mut request, &dialect, &mut Vec::new());
+            assert_eq!(names.is_wrapped(request.tools[0].name().expect("a name")), is_wrapped);
+        }
     }
 }
