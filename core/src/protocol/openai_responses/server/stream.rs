@@ -93,7 +93,7 @@ impl WireEncoder for State {
             return;
         }
         let finish = self.close(answer, out);
-        let end = End::of(finish.as_ref(), self.output.has_refusal(), self.is_same_wire);
+        let end = self.ended(answer, finish.as_ref());
         self.last_event(answer, &end, usage, out);
     }
 
@@ -141,7 +141,7 @@ impl State {
     /// The response object; the answer is over.
     pub(super) fn into_object(mut self, answer: &mut Answer, usage: &Usage) -> String {
         let finish = self.close(answer, &mut Vec::new());
-        let end = End::of(finish.as_ref(), self.output.has_refusal(), self.is_same_wire);
+        let end = self.ended(answer, finish.as_ref());
         let mut w = Writer::new();
         self.head.write(&end, &self.output.items, Some(usage), answer, &mut w);
         w.finish()
@@ -182,21 +182,21 @@ impl State {
             self.end_part(answer, part, is_whole, out);
         }
         self.end_growing(answer, out);
-        if let Some(Finish { reason, detail: Some(detail), .. }) = &finish {
-            match reason {
-                FinishReason::Refusal if !self.output.has_refusal() => self.refuse(answer, detail, out),
-                FinishReason::StopSequence => {
-                    answer.lose(
-                        LossAction::Dropped,
-                        "finish.detail",
-                        "this wire does not tell the stop string",
-                    );
-                }
-                _ => {}
-            }
+        if let Some(Finish { reason: FinishReason::Refusal, detail: Some(detail), .. }) = &finish
+            && !self.output.has_refusal()
+        {
+            self.refuse(answer, detail, out);
         }
         self.settle(out);
         finish
+    }
+
+    /// The end that `finish` is; what it does not say is lost.
+    fn ended<'f>(&self, answer: &mut Answer, finish: Option<&'f Finish>) -> End<'f> {
+        let (has_refusal, is_same_wire) = (self.output.has_refusal(), self.is_same_wire);
+        let end = End::of(finish, has_refusal, is_same_wire);
+        end.lose_rest(answer, finish, has_refusal, is_same_wire);
+        end
     }
 
     /// Says a refusal whose words stood beside the answer.
