@@ -77,7 +77,7 @@ fn a_text_has_the_whole_lifecycle() {
     };
     let said = r#"{"type":"output_text","annotations":[],"logprobs":[],"text":"a\"b\nc"}"#;
     let usage = concat!(
-        r#"{"input_tokens":3,"input_tokens_details":{},"output_tokens":4,"output_tokens_details":{},"#,
+        r#"{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},"output_tokens":4,"output_tokens_details":{"reasoning_tokens":0},"#,
         r#""total_tokens":7}"#
     );
     let expected = [
