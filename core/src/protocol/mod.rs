@@ -21,6 +21,7 @@ mod endpoint;
 mod error;
 mod gemini;
 mod losses;
+mod nesting;
 mod openai_chat;
 mod openai_error;
 mod openai_error_answer;
