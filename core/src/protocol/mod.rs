@@ -20,6 +20,7 @@ mod encoding;
 mod endpoint;
 mod error;
 mod gemini;
+mod logprobs;
 mod losses;
 mod nesting;
 mod openai_chat;

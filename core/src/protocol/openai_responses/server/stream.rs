@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::json::{Writer, compact};
 use crate::model::{Event, Finish, FinishReason, LossAction, PartKind};
 use crate::protocol::answer::{Answer, WireEncoder};
+use crate::protocol::logprobs;
 use crate::protocol::openai_responses::names::WIRE;
 use crate::protocol::{AnswerContext, openai_error_answer};
 use crate::usage::Usage;
@@ -339,11 +340,28 @@ impl State {
             // Where an answer was added up, a citation of no part stands here.
             return self.cite(answer, None, answer.context.source, value, out);
         }
+        if !self.is_same_wire && self.foreign_logprobs(answer, part, name, value) {
+            return;
+        }
         match part.map(|part| self.output.spot(part)) {
             None if self.is_same_wire => self.head.set_field(name, compact(value)),
             Some(Some(spot)) if self.is_same_wire => self.set_extra(spot, name, compact(value)),
             _ => answer.lose_extra(part, name, value),
         }
+    }
+
+    /// Gives log probabilities of another wire to the text that they belong to; tells whether nothing of
+    /// them is left.
+    fn foreign_logprobs(&mut self, answer: &Answer, part: Option<u32>, name: &str, value: &str) -> bool {
+        let Some(found) = logprobs::read(answer.context.source, name, value) else { return false };
+        let place = match part.map(|part| self.output.spot(part)) {
+            Some(spot) => spot.and_then(|spot| Some((spot.item, spot.index?))),
+            None => self.output.last_text(),
+        };
+        let said = place.and_then(|(item, index)| self.output.said_mut(item, index));
+        let Some(said) = said.filter(|said| !said.is_refusal) else { return false };
+        logprobs::join(said.logprobs.get_or_insert_default(), &found.entries);
+        !found.is_cut
     }
 
     fn set_extra(&mut self, spot: Spot, name: &str, value: Cow<'_, str>) {

@@ -578,3 +578,26 @@ fn fields_of_other_wires_are_reported() {
     let (written, _) = told(claude(), &events);
     assert_eq!(written.losses, ["extras.container", "parts[0].extras.x", "events.ping"]);
 }
+
+#[test]
+fn log_probabilities_of_other_wires_belong_to_their_text() {
+    let entry = r#"{"token":"a","bytes":[97],"logprob":-1,"top_logprobs":[]}"#;
+    let chat = alloc::format!(r#"{{"content":[{entry}],"refusal":[]}}"#);
+    let gemini = r#"{"chosenCandidates":[{"token":"a","logProbability":-1}]}"#;
+    for (source, part, name, value) in
+        [(Wire::OpenaiChat, Some(0), "logprobs", &*chat), (Wire::Gemini, None, "logprobsResult", gemini)]
+    {
+        let extra =
+            Event::Extra { part, name: name.into(), value: alloc::string::String::from(value).into() };
+        let text = Event::TextDelta { part: 0, text: "a".into() };
+        let finish = Event::Finish { candidate: 0, finish: Finish::new(FinishReason::Stop, "stop") };
+        let events = [started(), opens(0, PartKind::Text), text, Event::PartEnd { part: 0 }, extra, finish];
+        let expected = alloc::format!(r#""logprobs":[{entry}],"text":"a""#);
+        let written = streamed(context("v", source), &events, None, &plain());
+        assert!(written.text.contains(&expected), "{}", written.text);
+        assert!(written.losses.is_empty(), "{:?}", written.losses);
+        let written = whole(context("v", source), &sum("v", &events), &plain());
+        assert!(written.text.contains(&expected), "{}", written.text);
+        assert!(written.losses.is_empty(), "{:?}", written.losses);
+    }
+}
