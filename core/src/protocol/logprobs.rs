@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::json::{Kind, Reader, Writer};
+use crate::json::{Kind, Reader, Writer, compact};
 use crate::model::Wire;
 
 /// The entries of a field of `wire`, and what of it they leave out.
@@ -66,7 +66,8 @@ impl Entry<'_> {
     fn write_token(&self, w: &mut Writer) {
         w.key("token").string(&self.token);
         match self.bytes {
-            Some(bytes) => w.key("bytes").raw(bytes),
+            // A line of an event holds no line breaks.
+            Some(bytes) => w.key("bytes").raw(&compact(bytes)),
             None => w.key("bytes").array(|w| self.token.bytes().for_each(|byte| w.u64(u64::from(byte)))),
         }
         w.key("logprob").raw(self.logprob);
@@ -168,7 +169,12 @@ mod tests {
         let own = inside("1");
         for (wire, name, value, entries) in [
             (Wire::OpenaiResponses, "logprobs", own.clone(), &own),
-            (Wire::OpenaiChat, "logprobs", alloc::format!(r#"{{"content":{own},"refusal":null}}"#), &own),
+            (
+                Wire::OpenaiChat,
+                "logprobs",
+                alloc::format!(r#"{{"content":{},"refusal":null}}"#, own.replace("[1]", "[\n 1\n]")),
+                &own,
+            ),
             (
                 Wire::Gemini,
                 "logprobsResult",

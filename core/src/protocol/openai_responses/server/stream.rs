@@ -350,8 +350,8 @@ impl State {
         }
     }
 
-    /// Gives log probabilities of another wire to the text that they belong to; tells whether nothing of
-    /// them is left.
+    /// Gives log probabilities of another wire to the text that they belong to, unless a stream has told
+    /// that whole; tells whether nothing of them is left.
     fn foreign_logprobs(&mut self, answer: &Answer, part: Option<u32>, name: &str, value: &str) -> bool {
         let Some(found) = logprobs::read(answer.context.source, name, value) else { return false };
         let place = match part.map(|part| self.output.spot(part)) {
@@ -359,8 +359,11 @@ impl State {
             None => self.output.last_text(),
         };
         let said = place.and_then(|(item, index)| self.output.said_mut(item, index));
-        let Some(said) = said.filter(|said| !said.is_refusal) else { return false };
-        logprobs::join(said.logprobs.get_or_insert_default(), &found.entries);
+        let is_silent = self.lines.is_silent();
+        let Some(said) = said.filter(|said| !said.is_refusal && (said.is_open || is_silent)) else {
+            return false;
+        };
+        said.logprobs = Some(found.entries);
         !found.is_cut
     }
 

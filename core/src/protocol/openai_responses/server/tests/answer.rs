@@ -591,11 +591,16 @@ fn log_probabilities_of_other_wires_belong_to_their_text() {
             Event::Extra { part, name: name.into(), value: alloc::string::String::from(value).into() };
         let text = Event::TextDelta { part: 0, text: "a".into() };
         let finish = Event::Finish { candidate: 0, finish: Finish::new(FinishReason::Stop, "stop") };
-        let events = [started(), opens(0, PartKind::Text), text, Event::PartEnd { part: 0 }, extra, finish];
+        let end = Event::PartEnd { part: 0 };
+        let mut events = [started(), opens(0, PartKind::Text), text, extra, end, finish];
         let expected = alloc::format!(r#""logprobs":[{entry}],"text":"a""#);
-        let written = streamed(context("v", source), &events, None, &plain());
+        let (written, _) = told(context("v", source), &events);
         assert!(written.text.contains(&expected), "{}", written.text);
         assert!(written.losses.is_empty(), "{:?}", written.losses);
+        // A stream that has told the text whole says no more of it.
+        events.swap(3, 4);
+        let (written, _) = told(context("v", source), &events);
+        assert_eq!(written.losses.len(), 1);
         let written = whole(context("v", source), &sum("v", &events), &plain());
         assert!(written.text.contains(&expected), "{}", written.text);
         assert!(written.losses.is_empty(), "{:?}", written.losses);
