@@ -19,6 +19,7 @@ mod encoder;
 mod encoding;
 mod endpoint;
 mod error;
+mod fault;
 mod gemini;
 mod logprobs;
 mod losses;

@@ -5,9 +5,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fault::{Fault, Read};
 use crate::json::{Kind, Number, RawJson, Reader};
 use crate::model::{Extension, Loss, LossAction};
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::WIRE;
 
 fn expect(r: &mut Reader<'_>, kind: Kind, what: &str) -> Read<()> {

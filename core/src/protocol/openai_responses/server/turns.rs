@@ -9,7 +9,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::content::{self, Within};
-use super::fault::{Fault, Read};
 use super::fields::{Object, each_element, elements, string};
 use super::{VENDOR, ids};
 use crate::json::{Kind, RawJson, Reader};
@@ -17,6 +16,7 @@ use crate::model::{
     Content, Extension, Loss, LossAction, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role,
     Source, ToolCall, ToolCallKind, ToolResult,
 };
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
 use crate::protocol::seal::{LOOK_BACK, Place, Sealed};
 use crate::protocol::{SealKey, call_id};
