@@ -18,4 +18,5 @@ pub use error::Error;
 pub(crate) use mold::Mold;
 pub use raw::{Number, RawJson};
 pub use reader::{Kind, MAX_DEPTH, Reader, Scope};
+pub(crate) use string::{Escape, escape, unescape};
 pub use writer::Writer;

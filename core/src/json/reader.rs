@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 
 use super::error::{Error, Result};
-use super::string::{special, unescape};
+use super::string::{special, unescape_at};
 
 /// How deep objects and arrays may nest; deeper input is an error, never a stack overflow.
 pub const MAX_DEPTH: u32 = 128;
@@ -539,7 +539,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn rough_string(&mut self, start: usize, at: usize) -> Result<Cow<'a, str>> {
         self.skip_rough_string(at)?;
-        unescape(&self.text[start..self.at - 1], start).map(Cow::Owned)
+        unescape_at(&self.text[start..self.at - 1], start).map(Cow::Owned)
     }
 
     /// Passes the rest of a string; `at` is its first byte that needs a look.

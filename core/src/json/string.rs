@@ -38,7 +38,7 @@ fn plain(bytes: &[u8]) -> usize {
 /// Resolves the escapes of a validated string; `base` is its offset, for errors.
 ///
 /// A lone surrogate becomes U+FFFD: providers cut such pairs, and the text around it is good.
-pub(super) fn unescape(raw: &str, base: usize) -> Result<String> {
+pub(super) fn unescape_at(raw: &str, base: usize) -> Result<String> {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
@@ -64,6 +64,51 @@ pub(super) fn unescape(raw: &str, base: usize) -> Result<String> {
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// The same for a text of which every escape is an [`Escape::Whole`].
+pub(crate) fn unescape(raw: &str) -> String {
+    unescape_at(raw, 0).unwrap_or_else(|_| raw.into())
+}
+
+/// What stands at a backslash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// No escape.
+    Bad,
+    /// One that may go on behind the end.
+    Cut,
+    /// An escape of that many bytes.
+    Whole(usize),
+}
+
+/// The escape that `text` begins with; a pair of surrogates is one.
+pub(crate) fn escape(text: &str) -> Escape {
+    let bytes = text.as_bytes();
+    match bytes {
+        [] | [b'\\'] => Escape::Cut,
+        [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Escape::Whole(2),
+        [b'\\', b'u', digits @ ..] => match (hexadecimal(digits), unicode_escape(text)) {
+            (false, _) => Escape::Bad,
+            (true, Some((char::REPLACEMENT_CHARACTER, _))) if may_be_paired(text) => Escape::Cut,
+            (true, Some((_, length))) => Escape::Whole(length),
+            (true, None) => Escape::Cut,
+        },
+        _ => Escape::Bad,
+    }
+}
+
+/// Whether the four digits of an escape, or what there is of them, are digits.
+fn hexadecimal(digits: &[u8]) -> bool {
+    digits.iter().take(4).all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the second of a pair may be cut off.
+fn may_be_paired(text: &str) -> bool {
+    let is_high = matches!(text.as_bytes()[2..4], [b'd' | b'D', b'8'..=b'9' | b'a'..=b'b' | b'A'..=b'B']);
+    let second = &text.as_bytes()[6..];
+    let is_begun = second.len() < 6 && b"\\u".iter().zip(second).all(|(a, b)| a == b);
+    is_high && is_begun && hexadecimal(second.get(2..).unwrap_or_default())
 }
 
 /// Reads `\uXXXX`, or a surrogate pair of two; gives the character and the bytes used.

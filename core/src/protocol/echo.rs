@@ -135,4 +135,68 @@ mod tests {
         assert!(!is_progress("response.done"));
         assert!(!is_progress("keepalive"));
     }
+
+    #[test]
+    fn a_plain_answer_of_openai_loses_nothing_on_other_wires() {
+        use alloc::vec::Vec;
+
+        use crate::model::{Accumulator, Event};
+        use crate::protocol::{
+            AnswerContext, Caps, Decoder, Dialect, Encoder, SealKey, StreamFraming, encode_response,
+        };
+
+        let chat = concat!(
+            r#"{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"#,
+            r#""message":{"role":"assistant","content":"Hi","refusal":null,"annotations":[]},"logprobs":null,"#,
+            r#""finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"#,
+            r#""prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":"#,
+            r#"{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"#,
+            r#""rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_1"}"#
+        );
+        let responses = concat!(
+            r#"{"id":"resp_1","object":"response","created_at":1,"status":"completed","background":false,"#,
+            r#""billing":{"payer":"developer"},"completed_at":2,"error":null,"frequency_penalty":0.0,"#,
+            r#""incomplete_details":null,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"#,
+            r#""model":"m","output":[{"id":"msg_1","type":"message","status":"completed","content":"#,
+            r#"[{"type":"output_text","annotations":[],"logprobs":[],"text":"Hi"}],"role":"assistant"}],"#,
+            r#""parallel_tool_calls":true,"presence_penalty":0.0,"previous_response_id":null,"#,
+            r#""prompt_cache_key":null,"prompt_cache_retention":null,"reasoning":{"effort":"none","summary":null},"#,
+            r#""safety_identifier":null,"service_tier":"default","store":false,"temperature":1.0,"text":"#,
+            r#"{"format":{"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,"#,
+            r#""top_p":1.0,"truncation":"disabled","usage":{"input_tokens":9,"input_tokens_details":"#,
+            r#"{"cached_tokens":0},"output_tokens":4,"output_tokens_details":{"reasoning_tokens":0},"#,
+            r#""total_tokens":13},"user":null,"metadata":{}}"#
+        );
+        for (body, dialect, wires) in [
+            (chat, Dialect::OPENAI, [Wire::Anthropic, Wire::Gemini, Wire::OpenaiResponses]),
+            (responses, Dialect::OPENAI_RESPONSES, [Wire::Anthropic, Wire::Gemini, Wire::OpenaiChat]),
+        ] {
+            let (mut sum, mut events) = (Accumulator::new("openai"), Vec::new());
+            let mut decoder = Decoder::new(&dialect, Caps::default());
+            let mut sink = |event: Event<'_>| {
+                sum.add(&event);
+                events.push(event.into_owned());
+            };
+            decoder.push(body.as_bytes(), &mut sink).expect("an answer");
+            decoder.end(&mut sink).expect("an end");
+            for wire in wires {
+                let context = AnswerContext {
+                    model: "m".into(),
+                    id: "1".into(),
+                    created: 1,
+                    vendor: "openai".into(),
+                    source: dialect.wire,
+                    stream_usage: true,
+                    framing: StreamFraming::Sse,
+                    seal: SealKey::default(),
+                };
+                let (_, losses) = encode_response(wire, context.clone(), sum.response(), decoder.usage());
+                assert_eq!(losses, [], "{} to {wire}", dialect.wire);
+                let (mut encoder, mut out) = (Encoder::new(wire, context), Vec::new());
+                events.iter().for_each(|event| encoder.event(event, &mut out));
+                encoder.end(decoder.usage(), &mut out);
+                assert_eq!(encoder.losses(), [], "{} to {wire}, streamed", dialect.wire);
+            }
+        }
+    }
 }

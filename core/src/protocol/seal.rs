@@ -57,6 +57,9 @@ impl fmt::Debug for SealKey {
     }
 }
 
+/// How many parts back the owner of sealed state is looked for: more than a model makes in a turn.
+pub(super) const LOOK_BACK: usize = 256;
+
 /// What of an answer the sealed state belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {

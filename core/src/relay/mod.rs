@@ -187,8 +187,8 @@ impl Relay {
         if let Event::Usage(usage) = &event {
             self.usage = Some(usage.clone());
         }
-        let event = self.writing.event(event, &mut self.bytes);
-        self.outputs.push_back(Output::Event(event));
+        let Self { writing, outputs, bytes, .. } = self;
+        writing.event(event, bytes, |event| outputs.push_back(Output::Event(event)));
         self.open();
         if self.writing.has_given_up() {
             self.call.give_up("what came cannot be written in the application's protocol");

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::http::Head;
 use crate::model::{Event, Loss, Wire};
 use crate::protocol::{AnswerContext, Encoder, StreamFraming, encode_response};
-use crate::translate::{ToolNames, Translated};
+use crate::translate::{Restoring, Translated};
 use crate::usage::Usage;
 
 use super::passed::Passed;
@@ -18,21 +18,21 @@ pub(super) enum Writing {
     /// The provider's bytes.
     Passed(Box<Passed>),
     /// Event by event.
-    Streamed { encoder: Box<Encoder>, names: ToolNames, framing: StreamFraming },
+    Streamed { encoder: Box<Encoder>, restoring: Restoring, framing: StreamFraming },
     /// At once, when it is whole.
-    Whole { context: AnswerContext, names: ToolNames, wire: Wire, losses: Vec<Loss> },
+    Whole { context: AnswerContext, restoring: Restoring, wire: Wire, losses: Vec<Loss> },
 }
 
 impl Writing {
     pub(super) fn of(translated: &Translated) -> Self {
         let (wire, context) = (translated.wire, translated.context.clone());
-        let (names, framing) = (translated.names.clone(), context.framing);
+        let (restoring, framing) = (Restoring::new(translated.names.clone()), context.framing);
         match (translated.is_forwarded, translated.stream) {
             (true, is_stream) => Self::Passed(Box::new(Passed::new(wire, context, is_stream))),
             (false, true) => {
-                Self::Streamed { encoder: Box::new(Encoder::new(wire, context)), names, framing }
+                Self::Streamed { encoder: Box::new(Encoder::new(wire, context)), restoring, framing }
             }
-            (false, false) => Self::Whole { context, names, wire, losses: Vec::new() },
+            (false, false) => Self::Whole { context, restoring, wire, losses: Vec::new() },
         }
     }
 
@@ -44,16 +44,20 @@ impl Writing {
         }
     }
 
-    /// Writes an event; gives it with the application's own names.
-    pub(super) fn event(&mut self, event: Event<'static>, out: &mut Vec<u8>) -> Event<'static> {
+    /// Writes an event; tells it as a call of the application's own tools has it.
+    pub(super) fn event(
+        &mut self,
+        event: Event<'static>,
+        out: &mut Vec<u8>,
+        mut told: impl FnMut(Event<'static>),
+    ) {
         match self {
-            Self::Passed(_) => event,
-            Self::Streamed { encoder, names, .. } => {
-                let event = names.restore(event).into_owned();
+            Self::Passed(_) => told(event),
+            Self::Streamed { encoder, restoring, .. } => restoring.event(event, &mut |event| {
                 encoder.event(&event, out);
-                event
-            }
-            Self::Whole { names, .. } => names.restore(event).into_owned(),
+                told(event);
+            }),
+            Self::Whole { restoring, .. } => restoring.event(event, &mut told),
         }
     }
 
@@ -78,8 +82,8 @@ impl Writing {
         match self {
             Self::Passed(passed) => passed.end(out),
             Self::Streamed { encoder, .. } => encoder.end(usage, out),
-            Self::Whole { context, names, wire, losses } => {
-                let response = names.restore_response(&outcome.response);
+            Self::Whole { context, restoring, wire, losses } => {
+                let response = restoring.response(&outcome.response);
                 let (body, lost) = encode_response(*wire, context.clone(), &response, usage);
                 out.extend_from_slice(body.as_bytes());
                 *losses = lost;

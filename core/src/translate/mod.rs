@@ -34,11 +34,13 @@
 //! ```
 
 mod forward;
+mod freeform;
 mod options;
 mod policy;
 mod refusal;
 mod request;
 mod response;
+mod restoring;
 mod silence;
 mod tool_names;
 mod top;
@@ -52,5 +54,5 @@ pub use policy::{LossPolicy, Verdict};
 pub use refusal::Refusal;
 pub use request::translate_request;
 pub use response::{ResponseTranslator, translate_error};
-pub(crate) use tool_names::ToolNames;
+pub(crate) use restoring::Restoring;
 pub use translated::Translated;

@@ -39,7 +39,7 @@ pub fn translate_request(
         request.model.clone_from(model);
     }
     silence::speak(&mut request, target.dialect.wire);
-    let names = ToolNames::apply(&mut request, target.dialect.wire, &mut losses);
+    let names = ToolNames::apply(&mut request, &target.dialect, &mut losses);
     let encoded = encode_request(&request, target, asked.stream)?;
     losses.extend(encoded.losses);
     if let Some(loss) = options.policy.refused(&losses) {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::tool_names::ToolNames;
+use super::restoring::Restoring;
 use super::translated::Translated;
 use crate::failure::{Failure, classify_response};
 use crate::http::{Head, Headers};
@@ -24,7 +24,7 @@ use crate::usage::Usage;
 #[derive(Debug)]
 pub struct ResponseTranslator {
     decoder: Decoder,
-    names: ToolNames,
+    restoring: Restoring,
     mode: Mode,
     vendor: String,
     losses: Vec<Loss>,
@@ -62,7 +62,7 @@ impl ResponseTranslator {
         };
         Self {
             decoder: Decoder::new(dialect, caps).with_tools(dialect, translated.request.callable_tools()),
-            names: translated.names.clone(),
+            restoring: Restoring::new(translated.names.clone()),
             mode,
             vendor: dialect.vendor.into(),
             losses: Vec::new(),
@@ -96,8 +96,8 @@ impl ResponseTranslator {
             out.extend_from_slice(bytes);
         }
         self.received = self.received.saturating_add(bytes.len() as u64);
-        let Self { decoder, mode, names, .. } = self;
-        let pushed = decoder.push(bytes, &mut |event: Event<'_>| mode.take(names, event, sink, out));
+        let Self { decoder, mode, restoring, .. } = self;
+        let pushed = decoder.push(bytes, &mut |event: Event<'_>| mode.take(restoring, event, sink, out));
         match self.within_caps().and(pushed) {
             Ok(progress) => Ok(progress),
             Err(error) => Err(self.broke(error, out)),
@@ -112,8 +112,8 @@ impl ResponseTranslator {
         if core::mem::replace(&mut self.is_over, true) {
             return self.stands();
         }
-        let Self { decoder, mode, names, .. } = self;
-        let ended = decoder.end(&mut |event: Event<'_>| mode.take(names, event, sink, out));
+        let Self { decoder, mode, restoring, .. } = self;
+        let ended = decoder.end(&mut |event: Event<'_>| mode.take(restoring, event, sink, out));
         if let Err(error) = self.within_caps().and(ended) {
             return Err(self.broke(error, out));
         }
@@ -186,19 +186,17 @@ impl ResponseTranslator {
 }
 
 impl Mode {
-    fn take(&mut self, names: &ToolNames, event: Event<'_>, sink: &mut dyn Sink, out: &mut Vec<u8>) {
+    fn take(&mut self, restoring: &mut Restoring, event: Event<'_>, sink: &mut dyn Sink, out: &mut Vec<u8>) {
         match self {
             Self::Forwarded => sink.event(event),
-            Self::Streamed(encoder) => {
-                let event = names.restore(event);
+            Self::Streamed(encoder) => restoring.event(event, &mut |event| {
                 encoder.event(&event, out);
                 sink.event(event);
-            }
-            Self::Whole { sum, .. } => {
-                let event = names.restore(event);
+            }),
+            Self::Whole { sum, .. } => restoring.event(event, &mut |event| {
                 sum.add(&event);
                 sink.event(event);
-            }
+            }),
         }
     }
 }

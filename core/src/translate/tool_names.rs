@@ -1,19 +1,30 @@
-//! Names of tools where two wires have different rules for them.
+//! Names and kinds of tools where two wires have different rules for them.
 
-use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
-use crate::model::{Content, Event, Loss, LossAction, PartKind, Request, Response, Tool, ToolChoice, Wire};
+use crate::model::{Content, Loss, LossAction, Request, Tool, ToolChoice, Wire};
+use crate::protocol::Dialect;
 
 /// The longest name that OpenAI and Anthropic take; Gemini takes 128.
 const MAX_NAME: usize = 64;
 
-/// Which names of an application's tools go under another name, and back.
+/// Which of an application's tools go under another name or as another kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ToolNames {
     /// The application's name by the name on the provider's wire.
     originals: BTreeMap<String, String>,
+    /// The freeform tools that go as functions, by the name on the provider's wire.
+    wrapped: BTreeSet<String>,
+}
+
+/// Whether a provider knows freeform tools only as functions with one string, `input`.
+const fn wraps_freeform(dialect: &Dialect) -> bool {
+    match dialect.wire {
+        Wire::Anthropic | Wire::Gemini => true,
+        Wire::OpenaiChat => !dialect.is_native,
+        Wire::OpenaiResponses => false,
+    }
 }
 
 /// Whether a provider on `wire` takes that name.
@@ -107,8 +118,13 @@ fn each_used(request: &mut Request, mut see: impl FnMut(&mut String)) {
 }
 
 impl ToolNames {
-    /// Renames in `request` what the wire does not take, and says so.
-    pub(super) fn apply(request: &mut Request, wire: Wire, losses: &mut alloc::vec::Vec<Loss>) -> Self {
+    /// Renames in `request` what the provider does not take, says so, and notes which tools are wrapped.
+    pub(super) fn apply(
+        request: &mut Request,
+        dialect: &Dialect,
+        losses: &mut alloc::vec::Vec<Loss>,
+    ) -> Self {
+        let (wire, mut wrapped) = (dialect.wire, BTreeSet::new());
         let names = Renamed::of(request, wire);
         for (at, tool) in request.tools.iter_mut().enumerate() {
             if let Tool::Function { name, .. } | Tool::Freeform { name, .. } = tool
@@ -117,41 +133,32 @@ impl ToolNames {
                 let why = alloc::format!("{wire} takes no tool named {original:?}; it goes as {name:?}");
                 losses.push(Loss::new(LossAction::Renamed, alloc::format!("tools[{at}].name"), why));
             }
+            if let Tool::Freeform { name, .. } = tool
+                && wraps_freeform(dialect)
+            {
+                wrapped.insert(name.clone());
+            }
         }
         each_used(request, |name| {
             names.rename(name);
         });
-        Self { originals: names.0.into_iter().map(|(original, new)| (new, original)).collect() }
+        let originals = names.0.into_iter().map(|(original, new)| (new, original)).collect();
+        Self { originals, wrapped }
     }
 
-    /// The event with the application's own name of a tool in it.
-    pub(crate) fn restore<'a>(&'a self, event: Event<'a>) -> Event<'a> {
-        match event {
-            Event::PartStart { part, candidate, kind: PartKind::ToolCall { id, name, kind } } => {
-                let name = match self.originals.get(&*name) {
-                    Some(original) => Cow::Borrowed(original.as_str()),
-                    None => name,
-                };
-                Event::PartStart { part, candidate, kind: PartKind::ToolCall { id, name, kind } }
-            }
-            other => other,
-        }
+    /// Whether every tool is the application's own as it is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.originals.is_empty() && self.wrapped.is_empty()
     }
 
-    /// The response with the application's own names of tools in it.
-    pub(crate) fn restore_response<'a>(&self, response: &'a Response) -> Cow<'a, Response> {
-        if self.originals.is_empty() {
-            return Cow::Borrowed(response);
-        }
-        let mut response = response.clone();
-        for part in response.candidates.iter_mut().flat_map(|candidate| &mut candidate.parts) {
-            if let Content::ToolCall(call) = &mut part.content
-                && let Some(original) = self.originals.get(&call.name)
-            {
-                call.name.clone_from(original);
-            }
-        }
-        Cow::Owned(response)
+    /// The application's name of a tool that goes under another.
+    pub(super) fn original(&self, name: &str) -> Option<&String> {
+        self.originals.get(name)
+    }
+
+    /// Whether a freeform tool goes as the function of that name.
+    pub(super) fn is_wrapped(&self, name: &str) -> bool {
+        self.wrapped.contains(name)
     }
 }
 
@@ -166,21 +173,19 @@ mod tests {
     #[test]
     fn a_name_that_a_wire_does_not_take_goes_as_another_and_comes_back() {
         let schema = RawJson::parse("{}").expect("JSON");
-        for (name, wire) in [("a.b:c", Wire::Anthropic), ("9lives", Wire::Gemini), ("é", Wire::OpenaiChat)] {
+        for (name, dialect) in
+            [("a.b:c", Dialect::ANTHROPIC), ("9lives", Dialect::GEMINI), ("é", Dialect::OPENAI)]
+        {
             let mut request = Request::new("m", vec![Message::user("x")]);
             request.tools = vec![Tool::function(name, "d", schema.clone())];
             request.tool_choice = Some(ToolChoice::Named(name.into()));
             let mut losses = Vec::new();
-            let names = ToolNames::apply(&mut request, wire, &mut losses);
+            let names = ToolNames::apply(&mut request, &dialect, &mut losses);
             let wired: String = request.tools[0].name().expect("a name").into();
-            assert!(is_legal(&wired, wire), "{wired}");
+            assert!(is_legal(&wired, dialect.wire), "{wired}");
             assert_eq!(request.tool_choice, Some(ToolChoice::Named(wired.clone())));
             assert_eq!((losses.len(), losses[0].action), (1, LossAction::Renamed));
-            let kind = PartKind::ToolCall { id: None, name: wired.into(), kind: Default::default() };
-            let event = names.restore(Event::PartStart { part: 0, candidate: 0, kind });
-            assert!(
-                matches!(&event, Event::PartStart { kind: PartKind::ToolCall { name: n, .. }, .. } if n == name)
-            );
+            assert_eq!(names.original(&wired).map(String::as_str), Some(name));
         }
     }
 
@@ -190,7 +195,7 @@ mod tests {
         let schema = RawJson::parse("{}").expect("JSON");
         request.tools = vec![Tool::function("get_weather", "d", schema)];
         let mut losses = Vec::new();
-        assert_eq!(ToolNames::apply(&mut request, Wire::Gemini, &mut losses), ToolNames::default());
+        assert_eq!(ToolNames::apply(&mut request, &Dialect::GEMINI, &mut losses), ToolNames::default());
         assert!(losses.is_empty());
         assert_ne!(spelled("a.b", 0), spelled("a:b", 0));
         assert!(spelled(&"x".repeat(200), u32::MAX).len() <= MAX_NAME);
@@ -201,7 +206,7 @@ mod tests {
         let mut request = Request::new("m", Vec::new());
         let schema = RawJson::parse("{}").expect("JSON");
         request.tools = names.iter().map(|name| Tool::function(*name, "d", schema.clone())).collect();
-        let known = ToolNames::apply(&mut request, Wire::Anthropic, &mut Vec::new());
+        let known = ToolNames::apply(&mut request, &Dialect::ANTHROPIC, &mut Vec::new());
         let wired = request.tools.iter().filter_map(Tool::name).map(String::from).collect::<Vec<_>>();
         let original = |name: &String| known.originals.get(name).cloned().unwrap_or_else(|| name.clone());
         assert_eq!(wired.iter().map(original).collect::<Vec<_>>(), names);
@@ -217,5 +222,23 @@ mod tests {
         assert_eq!([&there[0], &there[1]], [&back[1], &back[0]]);
         let taken = spelled("a.b", 0);
         assert_ne!(wired(&["a.b", &taken])[0], taken);
+    }
+
+    #[test]
+    fn freeform_tools_are_wrapped_where_the_provider_does_not_know_them() {
+        let format = crate::model::ToolFormat::Text;
+        for (dialect, is_wrapped) in [
+            (Dialect::ANTHROPIC, true),
+            (Dialect::GEMINI, true),
+            (Dialect::DEEPSEEK, true),
+            (Dialect::OPENAI, false),
+            (Dialect::OPENAI_RESPONSES, false),
+        ] {
+            let mut request = Request::new("m", Vec::new());
+            request.tools =
+                vec![Tool::Freeform { name: "a.b".into(), description: None, format: format.clone() }];
+            let names = ToolNames::apply(&mut request, &dialect, &mut Vec::new());
+            assert_eq!(names.is_wrapped(request.tools[0].name().expect("a name")), is_wrapped);
+        }
     }
 }

@@ -11,6 +11,7 @@ use alloc::string::String;
 
 use crate::json::{RawJson, Writer};
 use crate::model::{ToolCall, ToolCallKind};
+use crate::protocol::nesting::Nesting;
 
 /// Why arguments go as a string.
 pub(super) const NO_OBJECT: &str = "the arguments are no JSON object; they go as a string of their text";
@@ -25,8 +26,8 @@ pub(super) enum Arguments {
     Blank,
     /// Text that is the string in `{"input": …}`.
     Freeform { has_begun: bool },
-    /// An object, open at `depth` levels; at none it is whole.
-    Object { depth: u32, in_string: bool, is_escaped: bool },
+    /// An object; whole where it is closed.
+    Object(Nesting),
     /// Text that is no object.
     Text,
 }
@@ -47,7 +48,7 @@ impl Arguments {
                 match text.as_bytes().first() {
                     None => Cow::Borrowed(""),
                     Some(b'{') => {
-                        *self = Self::Object { depth: 0, in_string: false, is_escaped: false };
+                        *self = Self::Object(Nesting::default());
                         self.take(text)
                     }
                     Some(_) => {
@@ -61,18 +62,8 @@ impl Arguments {
                 *has_begun = true;
                 Cow::Owned(quoted(start, text))
             }
-            Self::Object { depth, in_string, is_escaped } => {
-                for byte in text.bytes() {
-                    match byte {
-                        _ if *is_escaped => *is_escaped = false,
-                        b'\\' if *in_string => *is_escaped = true,
-                        b'"' => *in_string = !*in_string,
-                        _ if *in_string => {}
-                        b'{' | b'[' => *depth = depth.saturating_add(1),
-                        b'}' | b']' => *depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                }
+            Self::Object(nesting) => {
+                nesting.take(text);
                 Cow::Borrowed(text)
             }
             Self::Text => Cow::Owned(quoted("", text)),
@@ -82,7 +73,7 @@ impl Arguments {
     /// What goes out at the end.
     pub(super) const fn finish(&self) -> &'static str {
         match self {
-            Self::Blank | Self::Object { .. } => "",
+            Self::Blank | Self::Object(_) => "",
             Self::Freeform { has_begun: false } => "{\"input\":\"\"}",
             Self::Freeform { has_begun: true } => "\"}",
             Self::Text => "\"",
@@ -91,7 +82,7 @@ impl Arguments {
 
     /// Whether the object has ended, so that no more can come.
     pub(super) const fn is_whole(&self) -> bool {
-        matches!(self, Self::Object { depth: 0, .. })
+        matches!(self, Self::Object(nesting) if nesting.is_closed())
     }
 
     /// Why they do not go as the model wrote them.
@@ -99,7 +90,7 @@ impl Arguments {
         match self {
             Self::Freeform { .. } => Some(FREEFORM),
             Self::Text => Some(NO_OBJECT),
-            Self::Blank | Self::Object { .. } => None,
+            Self::Blank | Self::Object(_) => None,
         }
     }
 }

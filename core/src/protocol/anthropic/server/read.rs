@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::json::{self, Kind, Number, RawJson, Reader, Scope};
 use crate::protocol::answer::BadRequest;
+use crate::protocol::fault::name_of;
 
 /// Where a value stands; written out only when something is wrong with it.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<'p> At<'p> {
     }
 
     fn unlike(&self, expected: &str, found: Kind) -> BadRequest {
-        self.bad(alloc::format!("expected {expected}, found {}", name(found)))
+        self.bad(alloc::format!("expected {expected}, found {}", name_of(found)))
     }
 
     pub(super) fn missing(&self, expected: &str) -> BadRequest {
@@ -58,17 +59,6 @@ impl fmt::Display for At<'_> {
             Step::Field(name) => write!(f, ".{name}"),
             Step::Index(index) => write!(f, "[{index}]"),
         }
-    }
-}
-
-const fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Array => "an array",
-        Kind::Bool => "a bool",
-        Kind::Null => "null",
-        Kind::Number => "a number",
-        Kind::Object => "an object",
-        Kind::String => "a string",
     }
 }
 

@@ -49,8 +49,11 @@ pub(in crate::protocol) fn encode(answer: &mut Answer, response: &Response, usag
         let mut message = Message { answer, response, has_tool_calls: false, refusal: String::new() };
         w.key("content").array(|w| message.content(w));
         let stop = Stop::of(response.finish(), same_wire, message.has_tool_calls, &message.refusal);
-        stop.write(w, message.stated("stop_details"));
+        let stated = message.stated("stop_details");
+        stop.write(w, stated);
+        stop.lose_rest(message.answer, response.finish(), stated.is_some());
         usage::write(w.key("usage"), usage, same_wire, Form::Message);
+        usage::lose_rest(message.answer, usage, Form::Message);
         for name in ["container", "diagnostics"] {
             w.key(name).raw(message.stated(name).unwrap_or("null"));
         }

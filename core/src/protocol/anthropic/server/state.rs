@@ -9,16 +9,13 @@ use crate::json::RawJson;
 use crate::model::{Content, LossAction, Opaque, Part, ReasoningText, ToolCall, Wire};
 use crate::protocol::answer::{Answer, AnswerContext};
 use crate::protocol::call_id;
-use crate::protocol::seal::{Place, Sealed};
+use crate::protocol::seal::{LOOK_BACK, Place, Sealed};
 
 /// Fields and their values, as a part of an answer gathers them.
 pub(super) type State = Vec<(String, RawJson)>;
 
 /// The field of an envelope that says that the thinking is a summary.
 const SUMMARY: &str = "is_summary";
-
-/// How far back from its envelope a part is looked for: it stands right before it.
-const LOOK_BACK: usize = 256;
 
 /// More fields than any part has.
 const MAX_FIELDS: usize = 64;

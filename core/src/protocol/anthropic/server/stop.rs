@@ -4,7 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::json::Writer;
-use crate::model::{Finish, FinishReason};
+use crate::model::{Finish, FinishReason, LossAction};
+use crate::protocol::answer::Answer;
 
 /// `stop_reason` and what goes with it; `None` is null.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(super) struct Stop<'a> {
     sequence: Option<&'a str>,
     /// `stop_details`, JSON text.
     details: Option<String>,
+    /// Whether the words that the vendor added to the reason are in it.
+    has_detail: bool,
 }
 
 impl<'a> Stop<'a> {
@@ -38,7 +41,24 @@ impl<'a> Stop<'a> {
         let detail = finish.detail.as_deref().filter(|_| is_refusal).unwrap_or_default();
         let explanation = if refusal.is_empty() { detail } else { refusal };
         let details = if is_refusal { Some(details(explanation)) } else { explained(refusal) };
-        Self { reason, sequence: finish.detail.as_deref().filter(|_| is_sequence), details }
+        let has_detail = is_sequence || is_refusal && refusal.is_empty();
+        Self { reason, sequence: finish.detail.as_deref().filter(|_| is_sequence), details, has_detail }
+    }
+
+    /// States what of `finish` this does not say; `is_told` where an error or the provider's own
+    /// details say what the vendor added.
+    pub(super) fn lose_rest(&self, answer: &mut Answer, finish: Option<&Finish>, is_told: bool) {
+        const PATH: &str = "candidates[0].finish";
+        let Some(finish) = finish else {
+            return answer.lose(LossAction::Approximated, PATH, "the answer did not end; its reason is null");
+        };
+        if self.reason.is_none() {
+            answer.lose(LossAction::Approximated, PATH, "the wire has no word for it; it is null");
+        }
+        if finish.detail.is_some() && !self.has_detail && !is_told {
+            let path = alloc::format!("{PATH}.detail");
+            answer.lose(LossAction::Dropped, path, "the wire tells only the reason");
+        }
     }
 
     /// Writes the fields, with `stated` in place of the details where the provider stated them.
@@ -147,5 +167,26 @@ mod tests {
             text.ends_with(&alloc::format!(r#""stop_sequence":null,"stop_details":{details}}}"#)),
             "{text}"
         );
+    }
+    #[test]
+    fn what_has_no_word_is_told() {
+        use crate::model::Wire;
+        let lost = |finish: Option<Finish>, is_same_wire, is_told| -> alloc::vec::Vec<String> {
+            let mut answer = super::super::tests::answer(Wire::Gemini);
+            let stop = Stop::of(finish.as_ref(), is_same_wire, false, "");
+            stop.lose_rest(&mut answer, finish.as_ref(), is_told);
+            answer.losses.into_vec().into_iter().map(|loss| loss.path).collect()
+        };
+        let finish = |reason, detail: Option<&str>| {
+            Some(Finish { reason, raw: Some("x".into()), detail: detail.map(Into::into) })
+        };
+        let (reason, detail) = ("candidates[0].finish", "candidates[0].finish.detail");
+        assert_eq!(lost(None, false, false), [reason]);
+        assert_eq!(lost(finish(FinishReason::Other, None), false, false), [reason]);
+        assert_eq!(lost(finish(FinishReason::Other, None), true, false), [""; 0]);
+        assert_eq!(lost(finish(FinishReason::Length, Some("why")), false, false), [detail]);
+        assert_eq!(lost(finish(FinishReason::Error, Some("why")), false, true), [reason]);
+        assert_eq!(lost(finish(FinishReason::StopSequence, Some("END")), false, false), [""; 0]);
+        assert_eq!(lost(finish(FinishReason::ContentFilter, Some("why")), false, false), [""; 0]);
     }
 }

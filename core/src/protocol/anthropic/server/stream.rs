@@ -365,14 +365,17 @@ impl State {
         self.frames.write(out, "error", |w| error::fields(w, failure));
     }
 
-    fn write_finish(&mut self, answer: &Answer, usage: &Usage, out: &mut Vec<u8>) {
+    fn write_finish(&mut self, answer: &mut Answer, usage: &Usage, out: &mut Vec<u8>) {
         let same_wire = is_same_wire(&answer.context);
         let Self { frames, fields, finish, refusal, has_tool_calls, .. } = self;
         let stated =
             |name: &str| fields.iter().find(|(f, _)| f == name).map(|(_, value)| compact(value.as_str()));
+        let stop = Stop::of(finish.as_ref(), same_wire, *has_tool_calls, refusal);
+        let is_told = stated("stop_details").is_some() || failure_of(finish.as_ref()).is_some();
+        stop.lose_rest(answer, finish.as_ref(), is_told);
+        usage::lose_rest(answer, usage, Form::Delta);
         frames.write(out, "message_delta", |w| {
             w.key("delta").object(|w| {
-                let stop = Stop::of(finish.as_ref(), same_wire, *has_tool_calls, refusal);
                 stop.write(w, stated("stop_details").as_deref());
                 w.key("container").raw(stated("container").as_deref().unwrap_or("null"));
             });

@@ -1,7 +1,22 @@
 //! Usage in this wire's fields: the input without what caches read and wrote, everything else whole.
 
 use crate::json::{Reader, Writer, compact};
+use crate::model::LossAction;
+use crate::protocol::answer::Answer;
 use crate::usage::{Bucket, Usage, read_anthropic};
+
+/// The counts that have a field.
+const COUNTED: [Bucket; 9] = [
+    Bucket::Input,
+    Bucket::Output,
+    Bucket::CacheRead,
+    Bucket::CacheWrite,
+    Bucket::CacheWrite5m,
+    Bucket::CacheWrite1h,
+    Bucket::OutputReasoning,
+    Bucket::WebSearch,
+    Bucket::WebFetch,
+];
 
 /// Which usage object is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,6 +35,20 @@ pub(super) fn write(w: &mut Writer, usage: &Usage, is_same_wire: bool, form: For
     match own(usage, form).filter(|_| is_same_wire) {
         Some(raw) => w.raw(&compact(raw)),
         None => w.object(|w| fields(w, usage, form)),
+    }
+}
+
+/// States what of the usage the object that [`write`] writes does not say.
+pub(super) fn lose_rest(answer: &mut Answer, usage: &Usage, form: Form) {
+    if super::is_same_wire(&answer.context) && own(usage, form).is_some() {
+        return;
+    }
+    for (bucket, _) in usage.counts.iter().filter(|(b, count)| *count > 0 && !COUNTED.contains(b)) {
+        let path = alloc::format!("usage.{}", bucket.name());
+        answer.lose(LossAction::Dropped, path, "the wire does not count it");
+    }
+    if usage.service_tier.is_some() && service_tier(usage).is_none() {
+        answer.lose(LossAction::Dropped, "usage.service_tier", "the wire has no such tier");
     }
 }
 
@@ -103,8 +132,10 @@ fn service_tier(usage: &Usage) -> Option<&'static str> {
 mod tests {
     use alloc::string::String;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     use super::*;
+    use crate::model::Wire;
 
     fn written(usage: &Usage, is_same_wire: bool, form: Form) -> String {
         let mut w = Writer::new();
@@ -163,5 +194,28 @@ mod tests {
         assert!(written(&own, true, Form::Message).starts_with(r#"{"input_tokens":3,"cache"#));
         own.counts.set(Bucket::Output, 5);
         assert!(written(&own, true, Form::Delta).contains(r#""output_tokens":5"#));
+    }
+    #[test]
+    fn what_has_no_field_is_told() {
+        let lost = |usage: &Usage, source, form| -> Vec<String> {
+            let mut answer = super::super::tests::answer(source);
+            lose_rest(&mut answer, usage, form);
+            answer.losses.into_vec().into_iter().map(|loss| loss.path).collect()
+        };
+        let mut all = usage(&Bucket::ALL.map(|bucket| (bucket, 1)));
+        all.service_tier = Some("flex".into());
+        let paths = lost(&all, Wire::OpenaiChat, Form::Delta);
+        for path in
+            ["usage.input_audio", "usage.cache_write_12h", "usage.prediction_rejected", "usage.service_tier"]
+        {
+            assert!(paths.iter().any(|lost| lost == path), "{path} {paths:?}");
+        }
+        assert_eq!(paths.len(), Bucket::ALL.len() - COUNTED.len() + 1);
+        let plain = usage(&[(Bucket::Input, 1), (Bucket::Output, 1), (Bucket::InputAudio, 0)]);
+        assert_eq!(lost(&plain, Wire::OpenaiChat, Form::Message), [""; 0]);
+        let mut own = usage(&[(Bucket::Input, 3), (Bucket::Output, 4)]);
+        own.raw = vec![r#"{"input_tokens":3,"output_tokens":4}"#.into()];
+        own.service_tier = Some("new".into());
+        assert_eq!(lost(&own, Wire::Anthropic, Form::Message), [""; 0]);
     }
 }

@@ -14,7 +14,7 @@ use crate::model::{
 use crate::protocol::call_id::is_made_up;
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
 use crate::protocol::gemini::fields::Fields;
-use crate::protocol::gemini::media::guess_media_type;
+use crate::protocol::gemini::media::{guess_media_type, media_type_of};
 
 /// Google's documented stand-in for the signature of a call that Gemini did not make.
 const PLACEHOLDER_SIGNATURE: &str = "\"skip_thought_signature_validator\"";
@@ -252,9 +252,9 @@ fn set_media(e: &mut Encoding<'_>, path: &str, media: &Media, fields: &mut Field
                 let media_type = media.media_type.as_deref().or(media_type);
                 set_inline(e, path, media, media_type, data, fields);
             }
-            None => set_file(media, url, fields),
+            None => set_url(e, path, media, url, fields),
         },
-        Source::Id { id, .. } => set_file(media, id, fields),
+        Source::Id { id, .. } => set_file(media.media_type.as_deref(), id, fields),
         Source::Text(text) => {
             e.lose(LossAction::Approximated, path, "a plain-text document goes as text");
             fields.set_string("text", text);
@@ -292,8 +292,32 @@ fn set_inline(
     fields.set_string("inlineData.data", data);
 }
 
-fn set_file(media: &Media, uri: &str, fields: &mut Fields) {
-    if let Some(media_type) = &media.media_type {
+/// Google wants the media type of what it fetches, unless it is its own.
+fn set_url(e: &mut Encoding<'_>, path: &str, media: &Media, url: &str, fields: &mut Fields) {
+    let known = media.media_type.as_deref();
+    let media_type = known.or_else(|| media_type_of(url));
+    if known.is_none() && !is_googles(url) {
+        let why = match media_type {
+            Some(media_type) => format!("a file needs a media type; its name says {media_type}"),
+            None => "a file needs a media type, and none is known".into(),
+        };
+        e.lose(LossAction::Approximated, format!("{path}.media_type"), why);
+    }
+    set_file(media_type, url, fields);
+}
+
+fn is_googles(url: &str) -> bool {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let is_at = |name: &str| {
+        host.is_some_and(|host| {
+            host.strip_suffix(name).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+        })
+    };
+    url.starts_with("gs://") || ["googleapis.com", "youtube.com", "youtu.be"].into_iter().any(is_at)
+}
+
+fn set_file(media_type: Option<&str>, uri: &str, fields: &mut Fields) {
+    if let Some(media_type) = media_type {
         fields.set_string("fileData.mimeType", media_type);
     }
     fields.set_string("fileData.fileUri", uri);

@@ -524,6 +524,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_a_media_type_has_the_one_that_its_name_says() {
+        for (url, sent, lost) in [
+            ("https://x/a.webp?b", r#"{"mimeType":"image/webp","fileUri":"https://x/a.webp?b"}"#, 1),
+            ("https://x/a", r#"{"fileUri":"https://x/a"}"#, 1),
+            ("https://www.youtube.com/watch?v=a", r#"{"fileUri":"https://www.youtube.com/watch?v=a"}"#, 0),
+            ("https://youtube.com.x/a", r#"{"fileUri":"https://youtube.com.x/a"}"#, 1),
+        ] {
+            let source = Source::Url(url.into());
+            let media = Media { kind: MediaKind::Image, source, media_type: None, name: None, detail: None };
+            let part = Part::new(Content::Media(media));
+            let request = Request::new("m", vec![Message::new(Role::User, vec![part])]);
+            assert!(json(&request).contains(sent), "{url}");
+            assert_eq!(losses(&request).len(), lost, "{url}");
+        }
+    }
+
+    #[test]
     fn tools_and_choices_have_their_places() {
         let mut request = Request::new("m", vec![Message::user("x")]);
         request.tools = vec![

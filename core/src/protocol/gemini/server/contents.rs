@@ -16,7 +16,10 @@ use crate::model::{
 };
 use crate::protocol::SealKey;
 use crate::protocol::call_id;
-use crate::protocol::seal::{Place, Sealed};
+use crate::protocol::seal::{LOOK_BACK, Place, Sealed};
+
+/// More fields of state than any part has.
+const MAX_STATE: usize = 64;
 
 /// The conversation as far as it is read.
 pub(super) struct Contents<'k> {
@@ -144,7 +147,11 @@ impl<'k> Contents<'k> {
         }
         let found = if sealed.text.is_none() { find(parts, &sealed.place) } else { None };
         match (found, &sealed.place) {
-            (Some(at), _) => merge(parts, at, sealed),
+            (Some(at), _) => {
+                if !merge(parts, at, sealed) {
+                    self.lose(place(), "the part that it belongs to has more state than any");
+                }
+            }
             (None, Place::Reasoning) => {
                 let text = sealed.text.clone().unwrap_or_default();
                 let content = Content::Reasoning(ReasoningText { text, is_summary: true });
@@ -259,16 +266,18 @@ fn join(last: &mut Part, part: Part) -> Option<Part> {
 
 /// The last part of that kind.
 fn find(parts: &[Part], place: &Place) -> Option<usize> {
-    parts.iter().rposition(|part| match (&part.content, place) {
+    let first = parts.len().saturating_sub(LOOK_BACK);
+    let is_it = |part: &Part| match (&part.content, place) {
         (Content::Reasoning(_), Place::Reasoning) | (Content::Text { .. }, Place::Text) => true,
         (Content::ToolCall(call), Place::ToolCall(id)) => call.id.as_deref() == Some(&*call_id::original(id)),
         _ => false,
-    })
+    };
+    parts[first..].iter().rposition(is_it).map(|at| first + at)
 }
 
 /// Gives state to the part at `at`, and first the pieces that lie directly before it: a stream cut
-/// them, and the state covers all.
-fn merge(parts: &mut Vec<Part>, at: usize, sealed: Sealed) {
+/// them, and the state covers all. Tells whether there was room for it.
+fn merge(parts: &mut Vec<Part>, at: usize, sealed: Sealed) -> bool {
     let is_same = |a: &Part, b: &Part| {
         is_plain(a)
             && is_plain(b)
@@ -285,6 +294,10 @@ fn merge(parts: &mut Vec<Part>, at: usize, sealed: Sealed) {
     let known = &mut parts[first].opaque;
     for opaque in sealed.into_opaque() {
         known.retain(|k| k.field != opaque.field || k.vendor != opaque.vendor);
+        if known.len() == MAX_STATE {
+            return false;
+        }
         known.push(opaque);
     }
+    true
 }

@@ -1,47 +1,12 @@
-//! What is wrong in a request, and the typed reading of its fields.
+//! The typed reading of a request's fields, with what is wrong in them.
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString};
-use core::fmt::Display;
+use alloc::string::String;
 
-use crate::json::{self, Kind, Number, RawJson, Reader};
+use crate::json::{Kind, Number, RawJson, Reader};
 use crate::model::{Extension, Wire};
-use crate::protocol::BadRequest;
-
-/// A fault; its path grows from the inside while it is handed out.
-#[derive(Debug)]
-pub(super) struct Fault {
-    path: String,
-    why: String,
-}
-
-pub(super) type Read<T> = Result<T, Fault>;
-
-impl Fault {
-    /// A fault of the value at hand.
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self { path: String::new(), why: why.into() }
-    }
-
-    /// The fault as one inside of `place`.
-    pub(super) fn inside(self, place: impl Display) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        Self { path: format!("{place}{dot}{}", self.path), why: self.why }
-    }
-}
-
-impl From<json::Error> for Fault {
-    fn from(error: json::Error) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
-impl From<Fault> for BadRequest {
-    fn from(fault: Fault) -> Self {
-        Self::new(fault.path, fault.why)
-    }
-}
+pub(super) use crate::protocol::fault::{Fault, Read};
 
 /// A field's name.
 pub(super) struct Key<'a> {
@@ -113,21 +78,9 @@ pub(super) fn extension(prefix: &str, key: &Key<'_>, r: &mut Reader<'_>) -> Read
 }
 
 fn expect(r: &mut Reader<'_>, kind: Kind, what: &str) -> Read<()> {
-    let found = r.kind()?;
-    if found == kind {
-        return Ok(());
-    }
-    Err(Fault::new(format!("expected {what}, found {}", name_of(found))))
-}
-
-const fn name_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Array => "an array",
-        Kind::Bool => "a bool",
-        Kind::Null => "null",
-        Kind::Number => "a number",
-        Kind::Object => "an object",
-        Kind::String => "a string",
+    match r.kind()? {
+        found if found == kind => Ok(()),
+        found => Err(Fault::unlike(what, found)),
     }
 }
 

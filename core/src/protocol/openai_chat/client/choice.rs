@@ -410,20 +410,21 @@ impl Choice {
 
     fn close(&mut self, is_end: bool, out: &mut Out<'_>) {
         self.tool_calls.close(out);
+        // A finish may repeat in every chunk: what is told whole is told at the first and at the end.
+        let tells_wholes = is_end || self.finish.is_none();
+        if tells_wholes && self.logprobs.is_dirty() {
+            // Before the text ends, for wires that tell it whole then.
+            let (part, value) = (self.text_part.or(self.first_part), Cow::Owned(self.logprobs.write()));
+            out.event(Event::Extra { part, name: "logprobs".into(), value });
+        }
         self.close_voice(out);
         if let Some(extra) = self.extra_content.take() {
             *out.held -= extra.len();
             let part = self.first_part;
             out.event(Event::Extra { part, name: "extra_content".into(), value: extra.into() });
         }
-        // A finish may repeat in every chunk: what is told whole is told at the first and at the end.
-        let tells_wholes = is_end || self.finish.is_none();
         if tells_wholes {
             self.late_details(out);
-        }
-        if tells_wholes && self.logprobs.is_dirty() {
-            let (part, value) = (self.text_part.or(self.first_part), Cow::Owned(self.logprobs.write()));
-            out.event(Event::Extra { part, name: "logprobs".into(), value });
         }
         let finish = Finish { reason: self.reason(), raw: self.finish_raw.clone(), detail: None };
         if self.finish.as_ref() != Some(&finish) {

@@ -231,6 +231,33 @@ mod tests {
     }
 
     #[test]
+    fn a_call_ends_when_it_is_whole_and_another_opens() {
+        let lists = [
+            r#"[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":{"}}]"#,
+            r#"[{"index":0,"function":{"arguments":"}}"}}]"#,
+            r#"[{"index":1,"id":"b","function":{"name":"g","arguments":"{\"y"}}]"#,
+            r#"[{"index":2,"id":"c","function":{"name":"h","arguments":""}}]"#,
+            // What comes beside and behind arguments that are whole.
+            r#"[{"index":0,"function":{"arguments":"\n"},"extra_content":{"s":1}}]"#,
+            r#"[{"index":0,"function":{"arguments":"{}"}}]"#,
+            r#"[{"index":1,"function":{"arguments":"\":1}"}}]"#,
+        ];
+        let chunks: Vec<String> =
+            lists.iter().map(|list| delta(&format!(r#"{{"tool_calls":{list}}}"#))).collect();
+        let (response, _, events) =
+            decode(&sse(&chunks.iter().map(String::as_str).collect::<Vec<_>>())).expect("a stream");
+        let told = [(Some("a"), "f", "{\"x\":{}}"), (Some("b"), "g", "{\"y\":1}"), (Some("c"), "h", "")];
+        assert_eq!(calls(&response), told);
+        assert_eq!(response.candidates[0].parts[0].opaque.len(), 1);
+        let at = |is_it: &dyn Fn(&Event<'_>) -> bool| events.iter().position(is_it).expect("an event");
+        let ends = |of: u32| at(&|event| matches!(event, Event::PartEnd { part } if *part == of));
+        let opens = |of: u32| at(&|event| matches!(event, Event::PartStart { part, .. } if *part == of));
+        assert!(opens(1) < ends(0) && ends(0) < opens(2), "{events:?}");
+        assert!(opens(2) < ends(1) && ends(1) < ends(2), "{events:?}");
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Unknown { .. })).count(), 1);
+    }
+
+    #[test]
     fn custom_and_legacy_calls_are_calls() {
         let response = deltas(&[
             r#"{"tool_calls":[{"index":0,"id":"a","type":"custom","custom":{"name":"f","input":"x"}}]}"#,

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::out::Out;
 use crate::json::{self, Kind, Reader};
 use crate::model::{Event, PartKind, ToolCallKind, Wire};
+use crate::protocol::nesting::Nesting;
 
 /// The calls of one choice.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,36 @@ struct Call {
     /// `extra_content` that came before the part opened.
     extra: Option<String>,
     part: Option<u32>,
+    arguments: Arguments,
+    /// Whether its part has ended.
     is_over: bool,
+}
+
+/// How far the arguments of a call have come.
+#[derive(Clone, Copy, Debug, Default)]
+enum Arguments {
+    #[default]
+    Blank,
+    Object(Nesting),
+    Text,
+}
+
+impl Arguments {
+    fn take(&mut self, text: &str) {
+        match (*self, text.trim_ascii_start().bytes().next()) {
+            (Self::Blank, None) | (Self::Text, _) => return,
+            (Self::Blank, Some(b'{')) => *self = Self::Object(Nesting::default()),
+            (Self::Blank, Some(_)) => *self = Self::Text,
+            (Self::Object(_), _) => {}
+        }
+        if let Self::Object(nesting) = self {
+            nesting.take(text);
+        }
+    }
+
+    const fn are_whole(&self) -> bool {
+        matches!(self, Self::Object(nesting) if nesting.is_closed())
+    }
 }
 
 /// One entry of `tool_calls`, as far as it goes.
@@ -67,14 +97,27 @@ impl ToolCalls {
             }
             let known = if is_message { None } else { self.known(&fragment) };
             let at = known.unwrap_or_else(|| self.push(fragment.index, !is_message, out));
-            if self.calls[at].is_over && !fragment.is_repetition() {
+            if self.calls[at].is_over && !self.calls[at].can_take(&fragment) {
                 // Its part has ended, so there is no place for more of it.
                 out.event(Event::Unknown { name: "tool_calls".into(), data: start.raw()?.into() });
                 continue;
             }
             self.calls[at].take(&fragment, out);
+            self.end_whole(at, out);
         }
         Ok(())
+    }
+
+    /// Ends what the call at `at` shows to be over: the one before it, and itself where another has
+    /// opened. A call whose arguments are whole has nothing more to say, and the next need not wait.
+    fn end_whole(&mut self, at: usize, out: &mut Out<'_>) {
+        for before in [at.checked_sub(1), Some(at)].into_iter().flatten() {
+            let has_next = self.calls.get(before + 1).is_some_and(|next| next.part.is_some());
+            let call = &mut self.calls[before];
+            if has_next && call.arguments.are_whole() && call.kind == ToolCallKind::Function {
+                call.end(out);
+            }
+        }
     }
 
     /// Takes the one call of the old `function_call` field, which never has an id; beside
@@ -127,20 +170,12 @@ impl ToolCalls {
             if call.part.is_none() && !call.is_over {
                 call.open(out);
             }
-            if let (Some(part), false) = (call.part, call.is_over) {
-                out.event(Event::PartEnd { part });
-            }
-            call.is_over = true;
+            call.end(out);
         }
     }
 }
 
 impl Fragment<'_> {
-    /// Whether it adds nothing to a call that is known.
-    fn is_repetition(&self) -> bool {
-        self.arguments.is_empty() && self.extra.is_none()
-    }
-
     /// Whether it is an entry that is neither a function nor a custom tool.
     fn is_vendors(&self) -> bool {
         !self.has_body && self.name.is_empty() && !matches!(&*self.kind, "" | "function" | "custom")
@@ -148,6 +183,20 @@ impl Fragment<'_> {
 }
 
 impl Call {
+    /// Whether a fragment that comes when the part has ended holds nothing but what goes beside it: its
+    /// state, and white space behind its arguments.
+    fn can_take(&self, fragment: &Fragment<'_>) -> bool {
+        fragment.arguments.trim_ascii().is_empty() && (fragment.extra.is_none() || self.part.is_some())
+    }
+
+    /// Ends its part.
+    fn end(&mut self, out: &mut Out<'_>) {
+        if let (Some(part), false) = (self.part, self.is_over) {
+            out.event(Event::PartEnd { part });
+        }
+        self.is_over = true;
+    }
+
     fn take(&mut self, fragment: &Fragment<'_>, out: &mut Out<'_>) {
         if self.id.is_empty() {
             self.id.push_str(&fragment.id);
@@ -164,6 +213,7 @@ impl Call {
         }
         let Some(part) = self.part else {
             *out.held += fragment.arguments.len() + fragment.extra.map_or(0, str::len);
+            self.arguments.take(&fragment.arguments);
             self.held.push_str(&fragment.arguments);
             self.extra = fragment.extra.map(Into::into).or_else(|| self.extra.take());
             return;
@@ -171,7 +221,8 @@ impl Call {
         if let Some(extra) = fragment.extra {
             opaque(part, extra, out);
         }
-        if !fragment.arguments.is_empty() {
+        if !fragment.arguments.is_empty() && !self.is_over {
+            self.arguments.take(&fragment.arguments);
             out.event(Event::ArgumentsDelta { part, text: Cow::Borrowed(&fragment.arguments) });
         }
     }

@@ -14,7 +14,10 @@ use super::object;
 use super::position::Position;
 use crate::json::Writer;
 use crate::model::{Citation, Content, Loss, LossAction, Part, ReasoningText, Wire};
-use crate::protocol::seal::{Place, Sealed};
+use crate::protocol::seal::{LOOK_BACK, Place, Sealed};
+
+/// How often the whole of the thinking is searched in vain.
+const MAX_MISSES: usize = 16;
 
 /// What was read of the message.
 #[derive(Default)]
@@ -40,10 +43,13 @@ impl Turn<'_> {
         let mut order = Order {
             out: Vec::new(),
             content: self.content,
+            cut: 0,
             characters: 0,
             calls: self.calls.into(),
             given: 0,
             reasoning: self.reasoning,
+            claimed: 0,
+            misses: 0,
             covered: String::new(),
             behind: 0,
         };
@@ -78,13 +84,18 @@ pub(super) fn citations(raw: &str) -> Vec<Citation> {
 struct Order {
     out: Vec<Part>,
     content: VecDeque<Part>,
+    /// How many bytes of the text at the front are out.
+    cut: usize,
     /// How many characters of the content are out.
     characters: u64,
     calls: VecDeque<(String, Part)>,
     /// How many calls are out.
     given: u32,
-    /// The thinking that no envelope has claimed.
+    /// The thinking, up to `claimed` out.
     reasoning: String,
+    claimed: usize,
+    /// How many envelopes held thinking that was not there.
+    misses: usize,
     /// The thinking in the envelopes.
     covered: String,
     /// Where thinking that nothing covers goes: behind the last that something does.
@@ -125,15 +136,16 @@ impl Order {
         let mut part = self.content.pop_front()?;
         let Content::Text { text, .. } = &mut part.content else { return Some(part) };
         let room = usize::try_from(until - self.characters).unwrap_or(usize::MAX);
-        match text.char_indices().nth(room) {
-            Some((at, _)) => {
-                let rest = text.split_off(at);
-                let first = core::mem::replace(text, rest);
+        match text[self.cut..].char_indices().nth(room) {
+            Some((length, _)) => {
+                let first = Part::text(&text[self.cut..self.cut + length]);
+                self.cut += length;
                 self.characters = until;
                 self.content.push_front(part);
-                Some(Part::text(first))
+                Some(first)
             }
             None => {
+                text.drain(..core::mem::take(&mut self.cut));
                 self.characters += text.chars().count() as u64;
                 Some(part)
             }
@@ -142,18 +154,31 @@ impl Order {
 
     fn reasoning(&mut self, position: Position, sealed: Sealed) {
         let text = sealed.text.clone().unwrap_or_default();
-        if let Some(at) = self.reasoning.find(&text).filter(|_| !text.is_empty()) {
-            let rest = self.reasoning.split_off(at + text.len());
-            let before = core::mem::replace(&mut self.reasoning, rest);
-            if at > 0 {
-                self.out.push(thought(&before[..at], false));
+        if let Some(at) = self.find(&text) {
+            if at > self.claimed {
+                self.out.push(thought(&self.reasoning[self.claimed..at], false));
             }
+            self.claimed = at + text.len();
         }
         self.covered.push_str(&text);
         let mut part = thought(&text, position.is_summary);
         part.opaque = sealed.into_opaque();
         self.out.push(part);
         self.behind = self.out.len();
+    }
+
+    /// Where in the thinking that is not out `text` begins. A message in which much is not found is
+    /// none that was made here; of it only what comes next is looked at.
+    fn find(&mut self, text: &str) -> Option<usize> {
+        let left = &self.reasoning[self.claimed..];
+        let at = match text {
+            "" => return None,
+            _ if left.starts_with(text) => Some(0),
+            _ if self.misses < MAX_MISSES => left.find(text),
+            _ => None,
+        };
+        self.misses += usize::from(at.is_none());
+        at.map(|at| self.claimed + at)
     }
 
     /// A text of its own, with its state; a text that was changed has lost it.
@@ -194,7 +219,8 @@ impl Order {
     }
 
     fn call_state(&mut self, id: &str, sealed: Sealed) -> Result<(), &'static str> {
-        let Some((_, part)) = self.calls.iter_mut().find(|(known, _)| known == id) else {
+        let mut near = self.calls.iter_mut().take(LOOK_BACK);
+        let Some((_, part)) = near.find(|(known, _)| known == id) else {
             return Err("the tool call that the state belongs to is gone");
         };
         part.opaque.append(&mut sealed.into_opaque());
@@ -203,7 +229,10 @@ impl Order {
 
     /// The rest.
     fn finish(mut self, unsealed: &[&str]) -> Vec<Part> {
-        let left = core::mem::take(&mut self.reasoning);
+        let left = self.reasoning.split_off(self.claimed);
+        if let Some(Part { content: Content::Text { text, .. }, .. }) = self.content.front_mut() {
+            text.drain(..self.cut);
+        }
         // Some SDKs keep only the last piece of a stream's thinking.
         if !left.is_empty() && !self.covered.ends_with(&left) {
             self.out.insert(self.behind, thought(&left, false));
@@ -232,4 +261,71 @@ impl Order {
 
 fn thought(text: &str, is_summary: bool) -> Part {
     Part::new(Content::Reasoning(ReasoningText { text: text.into(), is_summary }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::RawJson;
+    use crate::model::{ToolCall, ToolCallKind};
+
+    fn envelope(place: Place, start: u64, text: Option<&str>) -> Envelope {
+        let sealed = Sealed {
+            vendor: "v".into(),
+            model: None,
+            wire: Wire::Anthropic,
+            place,
+            text: text.map(Into::into),
+            fields: alloc::vec![("signature".into(), RawJson::trusted("1"))],
+        };
+        Envelope { position: Position { start, end: start, ..Position::default() }, sealed }
+    }
+
+    fn parts(turn: Turn<'_>) -> (Vec<Part>, usize) {
+        let mut losses = Vec::new();
+        let parts = turn.into_parts("messages[0]", &mut losses);
+        (parts, losses.len())
+    }
+
+    #[test]
+    fn a_long_message_is_cut_often_without_copying_it_each_time() {
+        let (long, cuts) = (20 << 20, 20_000);
+        let mut turn = Turn { reasoning: "x".repeat(long), ..Turn::default() };
+        turn.content.push_back(Part::text("x".repeat(long)));
+        let envelopes = (1..=cuts).map(|start| envelope(Place::Reasoning, start, Some("y")));
+        turn.entries.envelopes = envelopes.collect();
+        let (parts, losses) = parts(turn);
+        let length = |is_it: fn(&Content) -> Option<usize>| -> usize {
+            parts.iter().filter_map(|part| is_it(&part.content)).sum()
+        };
+        let text = length(|content| match content {
+            Content::Text { text, .. } => Some(text.len()),
+            _ => None,
+        });
+        let thoughts = length(|content| match content {
+            Content::Reasoning(reasoning) => Some(reasoning.text.len()),
+            _ => None,
+        });
+        assert_eq!((text, thoughts, losses), (long, long + 20_000, 0));
+    }
+
+    #[test]
+    fn state_of_a_call_is_not_looked_for_among_any_number() {
+        let call = |id: usize| {
+            let call = ToolCall {
+                id: Some(alloc::format!("{id}")),
+                name: "f".into(),
+                arguments: String::new(),
+                kind: ToolCallKind::Function,
+            };
+            (alloc::format!("{id}"), Part::new(Content::ToolCall(call)))
+        };
+        for (id, is_found) in [("200", true), ("299", false)] {
+            let mut turn = Turn { calls: (0..300).map(call).collect(), ..Turn::default() };
+            turn.entries.envelopes.push(envelope(Place::ToolCall(id.into()), 0, None));
+            let (parts, losses) = parts(turn);
+            assert_eq!(parts.iter().any(|part| !part.opaque.is_empty()), is_found);
+            assert_eq!(losses, usize::from(!is_found));
+        }
+    }
 }

@@ -12,9 +12,9 @@ pub(super) struct Told {
 
 /// The word for why a candidate ended; `finish` is `None` where it did not.
 ///
-/// The wire has five words. An answer that was cut for a reason it has none for, or that never ended,
-/// is a `length`: incomplete, which every SDK understands, and never a success. A failure of the
-/// model (a malformed call) is `error`, OpenRouter's word.
+/// The wire has five words, and strict clients refuse an answer with another. One that was cut for a
+/// reason it has none for, that the model failed to make (a malformed call), or that never ended, is a
+/// `length`: incomplete, which every SDK understands, and never a success.
 pub(super) fn word<'f>(
     finish: Option<&'f Finish>,
     told: Told,
@@ -36,14 +36,10 @@ pub(super) fn word<'f>(
         // OpenAI's own models end so, with the words in `refusal`.
         FinishReason::Refusal if told.has_refusal => "stop",
         FinishReason::Refusal => "content_filter",
-        FinishReason::Error => {
-            lose(answer, candidate, "the wire has no word for a failure of the model");
-            "error"
-        }
-        FinishReason::Other if answer.context.source == Wire::OpenaiChat => {
+        FinishReason::Error | FinishReason::Other if answer.context.source == Wire::OpenaiChat => {
             finish.raw.as_deref().unwrap_or("length")
         }
-        FinishReason::Cancelled | FinishReason::Other | FinishReason::Pause => {
+        FinishReason::Cancelled | FinishReason::Error | FinishReason::Other | FinishReason::Pause => {
             lose(answer, candidate, "the wire has no word for it");
             "length"
         }
@@ -86,7 +82,7 @@ mod tests {
             (FinishReason::ContentFilter, plain, "content_filter"),
             (FinishReason::Refusal, plain, "content_filter"),
             (FinishReason::Refusal, refused, "stop"),
-            (FinishReason::Error, plain, "error"),
+            (FinishReason::Error, plain, "length"),
             (FinishReason::Cancelled, plain, "length"),
             (FinishReason::Pause, plain, "length"),
             (FinishReason::Other, plain, "length"),

@@ -1,5 +1,6 @@
 //! Whole responses: what a stream tells in deltas, in one message for each candidate.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -20,6 +21,7 @@ use crate::model::{
 };
 use crate::protocol::answer::Answer;
 use crate::protocol::call_id;
+use crate::protocol::logprobs;
 use crate::usage::Usage;
 
 /// Writes the body of a whole answer. One without a candidate is an empty message that was cut.
@@ -53,7 +55,7 @@ fn created(response: &Response, answer: &Answer) -> u64 {
 /// Fields that the provider added to its envelope.
 fn extras(response: &Response, answer: &mut Answer, w: &mut Writer) {
     let source = answer.context.source;
-    for extra in response.extras.iter().filter(|e| !is_of_a_choice(e)) {
+    for extra in response.extras.iter().filter(|e| !is_of_a_choice(e, source)) {
         match (source, extra.part) {
             (Wire::OpenaiChat, None) if extra.name == "created" => {}
             (Wire::OpenaiChat, None) if !OWN.contains(&&*extra.name) => {
@@ -69,8 +71,12 @@ fn extras(response: &Response, answer: &mut Answer, w: &mut Writer) {
 }
 
 /// Whether a choice takes the extra, and no envelope.
-fn is_of_a_choice(extra: &Extra) -> bool {
-    matches!(&*extra.name, "citation" | "logprobs" | "transcript")
+fn is_of_a_choice(extra: &Extra, source: Wire) -> bool {
+    match &*extra.name {
+        "citation" | "logprobs" | "transcript" => true,
+        "logprobsResult" => source == Wire::Gemini,
+        _ => false,
+    }
 }
 
 fn choices(response: &Response, id: &str, answer: &mut Answer, w: &mut Writer) {
@@ -291,20 +297,30 @@ impl<'r> Message<'r> {
             finish::lose_detail(finish, words.is_some(), self.at, answer);
         }
         let word = finish::word(finish, self.told, self.at, answer);
-        let is_foreign = answer.context.source != Wire::OpenaiChat;
+        let logprobs = self.logprobs(answer);
         w.object(|w| {
             w.key("index").u64(self.at as u64);
             w.key("message").object(|w| self.message(answer, w));
-            match self.extras.named("logprobs").next() {
-                Some(extra) if is_foreign => {
-                    answer.lose_extra(extra.part, &extra.name, extra.value.as_str());
-                    w.key("logprobs").null();
-                }
-                Some(extra) => w.key("logprobs").raw(extra.value.as_str()),
-                None => w.key("logprobs").null(),
-            }
+            w.key("logprobs").raw(logprobs.as_deref().unwrap_or("null"));
             w.key("finish_reason").string(word);
         });
+    }
+
+    /// The log probabilities of the message: this wire's own, or the entries of another.
+    fn logprobs(&self, answer: &mut Answer) -> Option<Cow<'r, str>> {
+        let source = answer.context.source;
+        let mut names = ["logprobs", "logprobsResult"].into_iter().flat_map(|name| self.extras.named(name));
+        if source == Wire::OpenaiChat {
+            return names.next().map(|extra| Cow::Borrowed(extra.value.as_str()));
+        }
+        let mut entries = String::new();
+        for extra in names {
+            match logprobs::read(source, &extra.name, extra.value.as_str()) {
+                Some(found) => logprobs::join(&mut entries, &found.entries),
+                None => answer.lose_extra(extra.part, &extra.name, extra.value.as_str()),
+            }
+        }
+        (!entries.is_empty()).then(|| Cow::Owned(logprobs::chat_object(&entries)))
     }
 
     fn message(&self, answer: &mut Answer, w: &mut Writer) {
@@ -471,5 +487,35 @@ mod tests {
         assert!(!written.text.contains("SECRET"));
         assert_eq!(written.text.matches("\"reasoning.encrypted\"").count(), 2);
         assert!(written.text.contains(r#""id":"tw_1_0_0_0","format":"tokenwire-v1","index":1"#));
+    }
+
+    #[test]
+    fn log_probabilities_of_other_wires_have_this_form() {
+        let entry = r#"{"token":"a","bytes":[97],"logprob":-1,"top_logprobs":[]}"#;
+        let gemini = r#"{"chosenCandidates":[{"token":"a","logProbability":-1}]}"#;
+        let own = format!("[{entry}]");
+        for (source, part, name, value) in [
+            (Wire::OpenaiResponses, Some(0), "logprobs", &*own),
+            (Wire::Gemini, None, "logprobsResult", gemini),
+        ] {
+            let mut context = context();
+            context.source = source;
+            let value = RawJson::trusted(value);
+            let response = Response {
+                candidates: [Candidate { parts: [Part::text("a")].into(), finish: None }].into(),
+                extras: [Extra { part, name: name.into(), value: value.clone() }].into(),
+                ..Response::default()
+            };
+            let expected = format!(r#""logprobs":{{"content":[{entry}],"refusal":null}}"#);
+            let written = whole(context.clone(), &response, &Usage::default());
+            assert!(written.text.contains(&expected), "{}", written.text);
+            assert_eq!(written.losses, ["candidates[0].finish"]);
+            let value = value.as_str().to_string().into();
+            let extra = crate::model::Event::Extra { part, name: name.into(), value };
+            let events = [started(), opens(0, crate::model::PartKind::Text), says(0, "a"), ends(0), extra];
+            let written = stream(context, &events, &Usage::default());
+            assert!(written.text.contains(&expected), "{}", written.text);
+            assert_eq!(written.losses, ["candidates[0].finish"]);
+        }
     }
 }

@@ -35,6 +35,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::json::{Writer, compact};
 use crate::model::{Event, Finish, LossAction, MediaKind, PartKind, ToolCall, ToolCallKind, Wire};
 use crate::protocol::answer::{Answer, WireEncoder};
+use crate::protocol::logprobs;
 use crate::protocol::{AnswerContext, call_id};
 use crate::usage::Usage;
 
@@ -67,7 +68,10 @@ struct Choice {
     finish: Option<String>,
     /// Citations: their text part, their wire and their form.
     citations: Vec<(Option<u32>, Wire, String)>,
+    /// This wire's own object.
     logprobs: Option<String>,
+    /// The entries that another wire told.
+    foreign_logprobs: String,
 }
 
 impl State {
@@ -356,7 +360,10 @@ impl State {
 
     fn extra(&mut self, part: Option<u32>, name: &str, value: &str, answer: &mut Answer, out: &mut Vec<u8>) {
         if answer.context.source != Wire::OpenaiChat {
-            return answer.lose_extra(part, name, value);
+            if !self.foreign_logprobs(part, name, value, answer.context.source) {
+                answer.lose_extra(part, name, value);
+            }
+            return;
         }
         let of = part.and_then(|number| self.part(number));
         let of = of.map(|part| (part.candidate, part.kind == Kind::Audio));
@@ -374,6 +381,15 @@ impl State {
             (_, None) if self.chunks.extra(name, value) => {}
             _ => answer.lose(LossAction::Dropped, format!("extras.{name}"), "it has no place in a chunk"),
         }
+    }
+
+    /// Takes log probabilities of another wire; tells whether it was that, and there is still room.
+    fn foreign_logprobs(&mut self, part: Option<u32>, name: &str, value: &str, source: Wire) -> bool {
+        let Some(found) = logprobs::read(source, name, value) else { return false };
+        let at = part.and_then(|number| self.part(number)).map_or(0, |part| part.candidate);
+        let choice = self.choice(at);
+        logprobs::join(&mut choice.foreign_logprobs, &found.entries);
+        choice.finish.is_none()
     }
 
     /// Writes what waits for the end of a choice.
@@ -443,7 +459,9 @@ impl State {
         let choice = self.choice(at);
         choice.finish = Some(word.into());
         let is_first = !core::mem::replace(&mut choice.has_role, true);
-        let logprobs = choice.logprobs.take();
+        let foreign = core::mem::take(&mut choice.foreign_logprobs);
+        let foreign = (!foreign.is_empty()).then(|| logprobs::chat_object(&foreign));
+        let logprobs = choice.logprobs.take().or(foreign);
         self.chunks.choice(out, |w| {
             w.key("index").u64(at as u64);
             w.key("delta").object(|w| {

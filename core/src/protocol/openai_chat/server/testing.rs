@@ -198,7 +198,6 @@ fn class(reason: Option<FinishReason>, has_calls: bool) -> &'static str {
         Some(FinishReason::ToolCalls) => "calls",
         Some(FinishReason::Stop | FinishReason::StopSequence) => "stop",
         Some(FinishReason::ContentFilter | FinishReason::Refusal) => "refused",
-        Some(FinishReason::Error) => "error",
         _ => "cut",
     }
 }

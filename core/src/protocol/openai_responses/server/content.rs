@@ -5,10 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::VENDOR;
-use super::fault::{Fault, Read};
 use super::fields::{Object, each_element, elements};
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{CacheMark, Citation, Content, Media, MediaKind, Part, Source};
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::WIRE;
 
 /// Where a part stands.

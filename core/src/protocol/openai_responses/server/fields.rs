@@ -1,12 +1,13 @@
 //! Values of a request, typed. `null` is absence everywhere.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fault::{Fault, Read};
 use crate::json::{Kind, Number, RawJson, Reader};
 use crate::model::{Extension, Loss, LossAction};
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::WIRE;
 
 fn expect(r: &mut Reader<'_>, kind: Kind, what: &str) -> Read<()> {
@@ -91,13 +92,12 @@ impl<'a> Object<'a> {
     /// Reads the next value, which must be an object. Where a key repeats, the last value counts.
     pub(super) fn read(r: &mut Reader<'a>) -> Read<Self> {
         let start = r.clone();
-        let mut fields: Vec<(Cow<'a, str>, &'a str)> = Vec::new();
+        let mut fields = Vec::new();
         each_field(r, |key, r| {
-            let raw = r.raw()?;
-            fields.retain(|(known, _)| known != key);
-            fields.push((key.clone(), raw));
+            fields.push((key.clone(), r.raw()?));
             Ok(())
         })?;
+        keep_last(&mut fields);
         Ok(Self { start, fields })
     }
 
@@ -163,6 +163,28 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Fewer fields than are sorted to find those that stand twice.
+const FEW: usize = 32;
+
+/// Leaves each key's last value.
+fn keep_last(fields: &mut Vec<(Cow<'_, str>, &str)>) {
+    let stands_before = |at: usize| fields[..at].iter().any(|(key, _)| *key == fields[at].0);
+    if fields.len() < FEW && !(0..fields.len()).any(stands_before) {
+        return;
+    }
+    let mut last = BTreeMap::new();
+    for (at, (key, _)) in fields.iter().enumerate() {
+        last.insert(&**key, at);
+    }
+    if last.len() == fields.len() {
+        return;
+    }
+    let mut kept: Vec<usize> = last.into_values().collect();
+    kept.sort_unstable();
+    let (mut at, mut kept) = (0.., kept.into_iter().peekable());
+    fields.retain(|_| kept.next_if_eq(&at.next().unwrap_or_default()).is_some());
+}
+
 /// A field of the request that only this wire knows, below `prefix`. Dots lead into objects there, so
 /// a name that holds some itself has no place.
 pub(super) fn extend(
@@ -192,5 +214,19 @@ mod tests {
         assert_eq!((object.take("a"), object.take("b")), (None, None));
         assert_eq!(object.whole().as_str(), r#"{"a":1,"b":null,"a":"x","c":[]}"#);
         assert_eq!(object.rest().collect::<Vec<_>>(), [(Cow::Borrowed("c"), "[]")]);
+    }
+
+    #[test]
+    fn many_keys_are_not_compared_with_each_other() {
+        use core::fmt::Write as _;
+        let mut json = String::from("{\"k0\":0");
+        for key in 0..200_000 {
+            write!(json, ",\"k{key}\":{key}").expect("room");
+        }
+        json.push_str(",\"k1\":\"last\"}");
+        let object = Object::read(&mut Reader::new(&json)).expect("an object");
+        let fields: Vec<_> = object.rest().collect();
+        assert_eq!(fields.len(), 200_000);
+        assert_eq!((fields[0].1, fields[199_999].1), ("0", "\"last\""));
     }
 }

@@ -1,7 +1,8 @@
 //! Why an answer ended, in this wire's words.
 
 use crate::json::Writer;
-use crate::model::{Finish, FinishReason};
+use crate::model::{Finish, FinishReason, LossAction};
+use crate::protocol::answer::Answer;
 
 /// The end of a response: its status, and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,35 @@ impl<'a> End<'a> {
             }
             FinishReason::Cancelled => Self::status("cancelled"),
             FinishReason::Other => Self::incomplete(own(&finish.detail)),
+        }
+    }
+
+    /// States what of `finish` this does not say.
+    pub(super) fn lose_rest(
+        &self,
+        answer: &mut Answer,
+        finish: Option<&Finish>,
+        has_refusal: bool,
+        is_same_wire: bool,
+    ) {
+        const PATH: &str = "candidates[0].finish";
+        let Some(finish) = finish else {
+            return answer.lose(LossAction::Approximated, PATH, "the answer did not end; it is incomplete");
+        };
+        let is_named = match finish.reason {
+            FinishReason::Pause => is_same_wire,
+            FinishReason::Other => self.incomplete.is_some(),
+            FinishReason::Refusal => has_refusal,
+            _ => true,
+        };
+        if !is_named {
+            let why = "the wire has no word for it; the answer is incomplete";
+            answer.lose(LossAction::Approximated, PATH, why);
+        }
+        let is_told = is_same_wire || matches!(finish.reason, FinishReason::Error | FinishReason::Refusal);
+        if finish.detail.is_some() && !is_told {
+            let path = alloc::format!("{PATH}.detail");
+            answer.lose(LossAction::Dropped, path, "the wire tells only the reason");
         }
     }
 
@@ -117,5 +147,32 @@ mod tests {
         assert_eq!(End::of(Some(&finish), false, true).incomplete, Some("max_messages"));
         let queued = Finish::new(FinishReason::Pause, "queued");
         assert_eq!(End::of(Some(&queued), false, true).status, "queued");
+    }
+    #[test]
+    fn what_has_no_word_is_told() {
+        use crate::model::Wire;
+        use alloc::string::String;
+        use alloc::vec::Vec;
+        let lost = |finish: Option<&Finish>, is_same_wire| -> Vec<String> {
+            let mut answer = Answer::new(super::super::tests::context("v", Wire::Gemini));
+            let end = End::of(finish, false, is_same_wire);
+            end.lose_rest(&mut answer, finish, false, is_same_wire);
+            answer.losses.into_vec().into_iter().map(|loss| loss.path).collect()
+        };
+        let reason = ["candidates[0].finish"];
+        assert_eq!(lost(None, false), reason);
+        for (finish, is_lost) in [
+            (FinishReason::Other, true),
+            (FinishReason::Pause, true),
+            (FinishReason::Stop, false),
+            (FinishReason::Length, false),
+            (FinishReason::Cancelled, false),
+        ] {
+            assert_eq!(lost(Some(&Finish::new(finish, "x")), false).len(), usize::from(is_lost), "{finish}");
+        }
+        let length = |reason| Finish { reason, raw: Some("x".into()), detail: Some("why".into()) };
+        assert_eq!(lost(Some(&length(FinishReason::Length)), false), ["candidates[0].finish.detail"]);
+        assert_eq!(lost(Some(&length(FinishReason::Error)), false), [""; 0]);
+        assert_eq!(lost(Some(&length(FinishReason::Other)), true), [""; 0]);
     }
 }

@@ -9,7 +9,6 @@ mod content;
 mod ending;
 mod envelope;
 pub(in crate::protocol) mod error;
-mod fault;
 mod fields;
 mod finish;
 mod ids;

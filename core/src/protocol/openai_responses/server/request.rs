@@ -4,7 +4,6 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fault::{Fault, Read};
 use super::fields::{Object, count, each_field, elements, extend, flag, number, string};
 use super::tools;
 use super::turns::Turns;
@@ -12,6 +11,7 @@ use crate::json::{Kind, RawJson, Reader};
 use crate::model::{
     CacheMark, Effort, Extension, Loss, LossAction, Message, OutputFormat, Reasoning, Request, SummaryLevel,
 };
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::WIRE;
 use crate::protocol::{Asked, BadRequest, Incoming, SealKey, StreamFraming};
 

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::json::{Writer, compact};
 use crate::model::{Event, Finish, FinishReason, LossAction, PartKind};
 use crate::protocol::answer::{Answer, WireEncoder};
+use crate::protocol::logprobs;
 use crate::protocol::openai_responses::names::WIRE;
 use crate::protocol::{AnswerContext, openai_error_answer};
 use crate::usage::Usage;
@@ -93,7 +94,7 @@ impl WireEncoder for State {
             return;
         }
         let finish = self.close(answer, out);
-        let end = End::of(finish.as_ref(), self.output.has_refusal(), self.is_same_wire);
+        let end = self.ended(answer, finish.as_ref());
         self.last_event(answer, &end, usage, out);
     }
 
@@ -145,7 +146,7 @@ impl State {
     /// The response object; the answer is over.
     pub(super) fn into_object(mut self, answer: &mut Answer, usage: &Usage) -> String {
         let finish = self.close(answer, &mut Vec::new());
-        let end = End::of(finish.as_ref(), self.output.has_refusal(), self.is_same_wire);
+        let end = self.ended(answer, finish.as_ref());
         let mut w = Writer::new();
         self.head.write(&end, &self.output.items, Some(usage), answer, &mut w);
         w.finish()
@@ -186,21 +187,21 @@ impl State {
             self.end_part(answer, part, is_whole, out);
         }
         self.end_growing(answer, out);
-        if let Some(Finish { reason, detail: Some(detail), .. }) = &finish {
-            match reason {
-                FinishReason::Refusal if !self.output.has_refusal() => self.refuse(answer, detail, out),
-                FinishReason::StopSequence => {
-                    answer.lose(
-                        LossAction::Dropped,
-                        "finish.detail",
-                        "this wire does not tell the stop string",
-                    );
-                }
-                _ => {}
-            }
+        if let Some(Finish { reason: FinishReason::Refusal, detail: Some(detail), .. }) = &finish
+            && !self.output.has_refusal()
+        {
+            self.refuse(answer, detail, out);
         }
         self.settle(out);
         finish
+    }
+
+    /// The end that `finish` is; what it does not say is lost.
+    fn ended<'f>(&self, answer: &mut Answer, finish: Option<&'f Finish>) -> End<'f> {
+        let (has_refusal, is_same_wire) = (self.output.has_refusal(), self.is_same_wire);
+        let end = End::of(finish, has_refusal, is_same_wire);
+        end.lose_rest(answer, finish, has_refusal, is_same_wire);
+        end
     }
 
     /// Says a refusal whose words stood beside the answer.
@@ -343,11 +344,31 @@ impl State {
             // Where an answer was added up, a citation of no part stands here.
             return self.cite(answer, None, answer.context.source, value, out);
         }
+        if !self.is_same_wire && self.foreign_logprobs(answer, part, name, value) {
+            return;
+        }
         match part.map(|part| self.output.spot(part)) {
             None if self.is_same_wire => self.head.set_field(name, compact(value)),
             Some(Some(spot)) if self.is_same_wire => self.set_extra(spot, name, compact(value)),
             _ => answer.lose_extra(part, name, value),
         }
+    }
+
+    /// Gives log probabilities of another wire to the text that they belong to, unless a stream has told
+    /// that whole; tells whether nothing of them is left.
+    fn foreign_logprobs(&mut self, answer: &Answer, part: Option<u32>, name: &str, value: &str) -> bool {
+        let Some(found) = logprobs::read(answer.context.source, name, value) else { return false };
+        let place = match part.map(|part| self.output.spot(part)) {
+            Some(spot) => spot.and_then(|spot| Some((spot.item, spot.index?))),
+            None => self.output.last_text(),
+        };
+        let said = place.and_then(|(item, index)| self.output.said_mut(item, index));
+        let is_silent = self.lines.is_silent();
+        let Some(said) = said.filter(|said| !said.is_refusal && (said.is_open || is_silent)) else {
+            return false;
+        };
+        said.logprobs = Some(found.entries);
+        !found.is_cut
     }
 
     fn set_extra(&mut self, spot: Spot, name: &str, value: Cow<'_, str>) {

@@ -4,10 +4,10 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fault::Read;
 use super::fields::{Object, each_element, elements, flag};
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{Loss, LossAction, Tool, ToolChoice, ToolFormat};
+use crate::protocol::fault::Read;
 use crate::protocol::openai_responses::names::WIRE;
 
 /// Reads the tools on offer.

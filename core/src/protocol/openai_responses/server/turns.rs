@@ -4,12 +4,11 @@
 //! results of calls. What would go back as one item although it was two begins a new message.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::content::{self, Within};
-use super::fault::{Fault, Read};
 use super::fields::{Object, each_element, elements, string};
 use super::{VENDOR, ids};
 use crate::json::{Kind, RawJson, Reader};
@@ -17,8 +16,9 @@ use crate::model::{
     Content, Extension, Loss, LossAction, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role,
     Source, ToolCall, ToolCallKind, ToolResult,
 };
+use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::{self, CALL_STATE, WIRE};
-use crate::protocol::seal::{Place, Sealed};
+use crate::protocol::seal::{LOOK_BACK, Place, Sealed};
 use crate::protocol::{SealKey, call_id};
 
 /// The turns of a conversation, as far as they were read.
@@ -29,8 +29,8 @@ pub(super) struct Turns<'k> {
     messages: Vec<Message>,
     /// The name of the tool that each call named.
     names: BTreeMap<String, String>,
-    /// State of calls that are still to come: the call's id, the state, and where it stood.
-    waiting: Vec<(String, Vec<Opaque>, usize)>,
+    /// State of calls that are still to come, by the call's id, and where it stood.
+    waiting: BTreeMap<String, VecDeque<(usize, Vec<Opaque>)>>,
     losses: Vec<Loss>,
     /// Whether something was made here, not by the vendor.
     is_marked: bool,
@@ -43,7 +43,7 @@ impl<'k> Turns<'k> {
             field,
             messages: Vec::new(),
             names: BTreeMap::new(),
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
             losses: Vec::new(),
             is_marked: false,
         }
@@ -60,7 +60,10 @@ impl<'k> Turns<'k> {
 
     /// The messages, what was lost on the way, and whether something was made here.
     pub(super) fn finish(mut self) -> (Vec<Message>, Vec<Loss>, bool) {
-        for (_, _, at) in core::mem::take(&mut self.waiting) {
+        let mut left: Vec<usize> =
+            core::mem::take(&mut self.waiting).into_values().flatten().map(|(at, _)| at).collect();
+        left.sort_unstable();
+        for at in left {
             self.lose(at, "encrypted_content", "the call that it belongs to is not there");
         }
         (self.messages, self.losses, self.is_marked)
@@ -212,7 +215,7 @@ impl<'k> Turns<'k> {
                 let is_it = |part: &Part| matches!(&part.content, Content::ToolCall(call) if call.id.as_deref() == Some(&id));
                 match self.last_part(is_it) {
                     Some(part) => part.opaque.extend(sealed.into_opaque()),
-                    None => self.waiting.push((id, sealed.into_opaque(), at)),
+                    None => self.waiting.entry(id).or_default().push_back((at, sealed.into_opaque())),
                 }
             }
             Place::Vendor(kind) => {
@@ -232,7 +235,7 @@ impl<'k> Turns<'k> {
     /// The last part of the assistant's present turn that is of a kind.
     fn last_part(&mut self, is_it: impl Fn(&Part) -> bool) -> Option<&mut Part> {
         let turn = self.messages.iter_mut().rev().take_while(|message| message.role == Role::Assistant);
-        turn.flat_map(|message| message.parts.iter_mut().rev()).find(|part| is_it(part))
+        turn.flat_map(|message| message.parts.iter_mut().rev()).take(LOOK_BACK).find(|part| is_it(part))
     }
 
     fn call(&mut self, mut object: Object<'_>, kind: ToolCallKind) -> Read<()> {
@@ -248,10 +251,8 @@ impl<'k> Turns<'k> {
             Some(raw) => Reader::new(raw).opt_string()?.unwrap_or(Cow::Borrowed(raw)).into_owned(),
             None => String::new(),
         };
-        let waiting = self.waiting.iter().position(|(of, _, _)| id.as_ref() == Some(of));
-        if let Some(at) = waiting {
-            state.append(&mut self.waiting.remove(at).1);
-        }
+        let waiting = id.as_ref().and_then(|id| self.waiting.get_mut(id)).and_then(VecDeque::pop_front);
+        state.extend(waiting.into_iter().flat_map(|(_, state)| state));
         if let Some(id) = &id {
             self.names.insert(id.clone(), name.clone());
         }

@@ -18,8 +18,9 @@ const OUTPUT: [(Bucket, &str); 1] = [(Bucket::OutputReasoning, "reasoning_tokens
 
 /// Writes the usage object; `null` where nobody stated a total.
 ///
-/// SDKs demand the three totals and both details, so a total that nobody stated is 0 and reported;
-/// within the details, what nobody stated is left out.
+/// SDKs demand the three totals, and `cached_tokens` and `reasoning_tokens` in their details. A total
+/// that nobody stated is 0 and reported; so are the two details, without a word, for a part of a total
+/// that nobody counts is mostly none. What else nobody stated is left out.
 pub(super) fn write(usage: &Usage, answer: &mut Answer, w: &mut Writer) {
     let counts = &usage.counts;
     if counts.get(Bucket::Input).is_none() && counts.get(Bucket::Output).is_none() {
@@ -30,13 +31,14 @@ pub(super) fn write(usage: &Usage, answer: &mut Answer, w: &mut Writer) {
     w.object(|w| {
         w.key("input_tokens").u64(input);
         w.key("input_tokens_details").object(|w| {
-            stated(counts, &INPUT, w);
+            demanded(counts, INPUT[0], w);
+            stated(counts, &INPUT[1..], w);
             if WRITTEN.iter().any(|(bucket, _)| counts.get(*bucket).is_some()) {
                 w.key("cache_write_tokens_details").object(|w| stated(counts, &WRITTEN, w));
             }
         });
         w.key("output_tokens").u64(output);
-        w.key("output_tokens_details").object(|w| stated(counts, &OUTPUT, w));
+        w.key("output_tokens_details").object(|w| demanded(counts, OUTPUT[0], w));
         w.key("total_tokens").u64(input.saturating_add(output));
     });
     lose_others(counts, answer);
@@ -48,6 +50,10 @@ fn total(counts: &Counts, bucket: Bucket, answer: &mut Answer) -> u64 {
         answer.lose(LossAction::Approximated, path, "nobody stated it, and the wire demands a number");
         0
     })
+}
+
+fn demanded(counts: &Counts, (bucket, name): (Bucket, &str), w: &mut Writer) {
+    w.key(name).u64(counts.get(bucket).unwrap_or(0));
 }
 
 fn stated(counts: &Counts, buckets: &[(Bucket, &str)], w: &mut Writer) {

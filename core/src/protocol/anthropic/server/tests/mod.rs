@@ -27,7 +27,7 @@ fn ask(body: &str) -> Result<Asked, BadRequest> {
 }
 
 /// An answer from the own provider of `wire`.
-fn answer(wire: Wire) -> Answer {
+pub(super) fn answer(wire: Wire) -> Answer {
     let context = AnswerContext {
         model: "asked".into(),
         id: "7".into(),

@@ -140,7 +140,7 @@ fn what_has_no_place_is_reported() {
     assert_eq!(content(&body), "[]");
     let mut paths: Vec<&str> = losses.iter().map(|l| l.path.as_str()).collect();
     paths.sort_unstable();
-    assert_eq!(paths, ["candidates[1]", "extras.logprobs", "parts[0]"]);
+    assert_eq!(paths, ["candidates[0].finish", "candidates[1]", "extras.logprobs", "parts[0]"]);
 }
 
 /// A message of the vendor with everything in it goes out with everything in it.

@@ -348,6 +348,20 @@ fn sealed_state_goes_back_to_the_text_that_a_stream_cut() {
 }
 
 #[test]
+fn state_is_not_looked_for_through_turns_of_any_length() {
+    let env = envelope(Place::Text, None);
+    let call = r#"{"functionCall":{"name":"f","args":{}}},"#;
+    for (between, is_found) in [(200, true), (300, false)] {
+        let contents = alloc::format!(
+            r#"[{{"role":"model","parts":[{{"text":"A"}},{}{{"text":"","thoughtSignature":"{env}"}}]}}]"#,
+            call.repeat(between)
+        );
+        let messages = messages(&contents);
+        assert_eq!(messages[0].parts[0].opaque.len(), usize::from(is_found));
+    }
+}
+
+#[test]
 fn sealed_state_that_stands_for_itself_is_a_part() {
     let alone = envelope(Place::Reasoning, Some(""));
     let vendor = envelope(Place::Vendor("redacted_thinking".into()), None);

@@ -77,7 +77,7 @@ fn a_text_has_the_whole_lifecycle() {
     };
     let said = r#"{"type":"output_text","annotations":[],"logprobs":[],"text":"a\"b\nc"}"#;
     let usage = concat!(
-        r#"{"input_tokens":3,"input_tokens_details":{},"output_tokens":4,"output_tokens_details":{},"#,
+        r#"{"input_tokens":3,"input_tokens_details":{"cached_tokens":0},"output_tokens":4,"output_tokens_details":{"reasoning_tokens":0},"#,
         r#""total_tokens":7}"#
     );
     let expected = [
@@ -577,4 +577,32 @@ fn fields_of_other_wires_are_reported() {
     ];
     let (written, _) = told(claude(), &events);
     assert_eq!(written.losses, ["extras.container", "parts[0].extras.x", "events.ping"]);
+}
+
+#[test]
+fn log_probabilities_of_other_wires_belong_to_their_text() {
+    let entry = r#"{"token":"a","bytes":[97],"logprob":-1,"top_logprobs":[]}"#;
+    let chat = alloc::format!(r#"{{"content":[{entry}],"refusal":[]}}"#);
+    let gemini = r#"{"chosenCandidates":[{"token":"a","logProbability":-1}]}"#;
+    for (source, part, name, value) in
+        [(Wire::OpenaiChat, Some(0), "logprobs", &*chat), (Wire::Gemini, None, "logprobsResult", gemini)]
+    {
+        let extra =
+            Event::Extra { part, name: name.into(), value: alloc::string::String::from(value).into() };
+        let text = Event::TextDelta { part: 0, text: "a".into() };
+        let finish = Event::Finish { candidate: 0, finish: Finish::new(FinishReason::Stop, "stop") };
+        let end = Event::PartEnd { part: 0 };
+        let mut events = [started(), opens(0, PartKind::Text), text, extra, end, finish];
+        let expected = alloc::format!(r#""logprobs":[{entry}],"text":"a""#);
+        let (written, _) = told(context("v", source), &events);
+        assert!(written.text.contains(&expected), "{}", written.text);
+        assert!(written.losses.is_empty(), "{:?}", written.losses);
+        // A stream that has told the text whole says no more of it.
+        events.swap(3, 4);
+        let (written, _) = told(context("v", source), &events);
+        assert_eq!(written.losses.len(), 1);
+        let written = whole(context("v", source), &sum("v", &events), &plain());
+        assert!(written.text.contains(&expected), "{}", written.text);
+        assert!(written.losses.is_empty(), "{:?}", written.losses);
+    }
 }

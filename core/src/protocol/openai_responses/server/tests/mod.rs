@@ -24,7 +24,7 @@ use crate::protocol::{AnswerContext, Caps, DecodeError, Decoder, Dialect, SealKe
 use crate::usage::Usage;
 
 /// What an answer of that vendor is written with.
-fn context(vendor: &str, source: Wire) -> AnswerContext {
+pub(super) fn context(vendor: &str, source: Wire) -> AnswerContext {
     AnswerContext {
         model: "asked".into(),
         id: "x1".into(),

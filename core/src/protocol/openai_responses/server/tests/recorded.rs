@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::lifecycle::checked;
@@ -37,7 +38,7 @@ impl Meaning {
         let counts =
             [Bucket::Input, Bucket::Output, Bucket::CacheRead, Bucket::CacheWrite, Bucket::OutputReasoning];
         let counts: Vec<_> = counts.into_iter().map(|bucket| usage.counts.get(bucket)).collect();
-        // A side that nobody stated is 0 where the other is.
+        // A side that nobody stated is 0 where the other is, and so are the details that SDKs demand.
         let known =
             |count: Option<u64>| if counts[0].or(counts[1]).is_some() { count.or(Some(0)) } else { None };
         Self {
@@ -46,10 +47,7 @@ impl Meaning {
             refusal: response.refusal().unwrap_or_default(),
             calls: response.tool_calls().map(meant).collect(),
             finish: class(response),
-            counts: [known(counts[0]), known(counts[1])]
-                .into_iter()
-                .chain(counts[2..].iter().copied())
-                .collect(),
+            counts: vec![known(counts[0]), known(counts[1]), known(counts[2]), counts[3], known(counts[4])],
         }
     }
 }

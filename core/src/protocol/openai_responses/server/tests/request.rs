@@ -263,6 +263,22 @@ fn sealed_state_comes_back_to_what_it_belongs_to() {
 }
 
 #[test]
+fn state_is_not_looked_for_through_turns_of_any_length() {
+    let call = r#",{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}"#;
+    for (between, is_found) in [(200, true), (300, false)] {
+        let text = r#"{"role":"assistant","content":"x"}"#;
+        let body = format!(
+            r#"{{"model":"m","input":[{text}{},{}]}}"#,
+            call.repeat(between),
+            envelope(Place::Text, "")
+        );
+        let asked = decoded(&body);
+        assert_eq!(asked.request.messages[0].parts[0].opaque.len(), usize::from(is_found));
+        assert_eq!(asked.losses.len(), usize::from(!is_found));
+    }
+}
+
+#[test]
 fn state_that_was_changed_is_dropped_and_told() {
     let item =
         envelope(Place::Reasoning, r#"{"type":"summary_text","text":"hm"}"#).replace(r#"=="}"#, r#"A="}"#);

@@ -1,16 +1,16 @@
-//! What is wrong with a request, and where.
+//! What is wrong with a request, and where, told from the inside out.
 
 use alloc::string::{String, ToString};
 use core::fmt::Display;
 
+use super::BadRequest;
 use crate::json::{self, Kind};
-use crate::protocol::BadRequest;
 
 /// A fault; its path grows from the inside out.
 #[derive(Debug)]
 pub(super) struct Fault {
-    path: String,
-    why: String,
+    pub(super) path: String,
+    pub(super) why: String,
 }
 
 pub(super) type Read<T> = Result<T, Fault>;
@@ -50,7 +50,8 @@ impl From<Fault> for BadRequest {
     }
 }
 
-const fn name_of(kind: Kind) -> &'static str {
+/// A kind, as the end of a sentence.
+pub(super) const fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Array => "an array",
         Kind::Bool => "a bool",
