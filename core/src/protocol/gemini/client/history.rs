@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use super::contents::model_version;
+use super::model_version::model_version;
 use crate::model::{Content, Message, Part, Request, Role, ToolCall};
 
 /// The conversation up to a part. Each message is opened, its parts passed, and closed, in order.

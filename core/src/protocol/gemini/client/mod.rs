@@ -5,6 +5,7 @@ mod checkpoint;
 mod contents;
 pub(in crate::protocol) mod error;
 mod history;
+mod model_version;
 mod parts;
 pub(in crate::protocol) mod request;
 pub(in crate::protocol) mod response;

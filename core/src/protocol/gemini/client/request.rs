@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::contents;
+use super::model_version::model_version;
 use crate::json::Writer;
 use crate::model::{
     Effort, LossAction, OutputFormat, Reasoning, Request, SummaryLevel, Tool, ToolChoice, ToolFormat,
@@ -239,7 +240,7 @@ fn set_amount(e: &mut Encoding<'_>, reasoning: &Reasoning, body: &mut Fields) {
     if effort > Effort::High {
         e.lose(LossAction::Approximated, "reasoning.effort", "the highest level is HIGH");
     }
-    if contents::model_version(&e.request.model) == Some(2) {
+    if model_version(&e.request.model) == Some(2) {
         let why = format!("Gemini 2 takes budgets, no levels; {budget} tokens stand for {}", effort.name());
         e.lose(LossAction::Approximated, "reasoning.effort", why);
         body.set(BUDGET, budget);
