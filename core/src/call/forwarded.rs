@@ -46,6 +46,11 @@ impl Forwarded {
         let text = String::from_utf8_lossy(&self.held);
         if let Cow::Owned(masked) = secrets.mask(Cow::Borrowed(&text)) {
             self.held = masked.into_bytes();
+            if let Some(head) = &mut self.head {
+                let is_kept = |name: &str| !name.eq_ignore_ascii_case("content-length");
+                let kept = head.headers.iter().filter(|(name, _)| is_kept(name));
+                head.headers = kept.map(|(name, value)| (String::from(name), String::from(value))).collect();
+            }
         }
         if let Some(head) = &mut self.head {
             let masked = head

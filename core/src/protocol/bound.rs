@@ -38,11 +38,16 @@ const EDITIONS: [&str; 5] = ["beta", "exp", "experimental", "latest", "preview"]
 /// The request without the state that another model of the target's vendor made, and what that was.
 pub(super) fn to_model<'a>(request: &'a Request, target: &Target) -> (Cow<'a, Request>, Vec<Loss>) {
     let vendor = target.dialect.vendor;
-    let Some(bond) = bond_of(vendor) else { return (Cow::Borrowed(request), Vec::new()) };
+    // Behind an address of one's own, names mean what its owner says.
+    let is_at_home = target.base_url.as_str() == target.dialect.base_url;
+    let Some(bond) = bond_of(vendor).filter(|_| is_at_home) else {
+        return (Cow::Borrowed(request), Vec::new());
+    };
+    let asked = Name::read(&request.model);
     let is_others = |opaque: &Opaque| {
         let is_bound = opaque.vendor == vendor && FIELDS.contains(&opaque.field.as_str());
         let model = opaque.model.as_deref().filter(|_| is_bound);
-        model.is_some_and(|model| are_different(model, &request.model, bond))
+        model.is_some_and(|model| are_different(&Name::read(model), &asked, bond))
     };
     let states = request.messages.iter().flat_map(|m| &m.parts).flat_map(|part| &part.opaque);
     if !states.into_iter().any(is_others) {
@@ -67,8 +72,7 @@ pub(super) fn to_model<'a>(request: &'a Request, target: &Target) -> (Cow<'a, Re
 }
 
 /// Whether two names clearly mean different models of one family.
-fn are_different(a: &str, b: &str, bond: Bond) -> bool {
-    let (a, b) = (Name::read(a), Name::read(b));
+fn are_different(a: &Name<'_>, b: &Name<'_>, bond: Bond) -> bool {
     let same_family = a.words.first().is_some_and(|first| Some(first) == b.words.first());
     let mut versions = a.version.iter().zip(&b.version);
     let same_version = bond == Bond::Family || versions.all(|(a, b)| a == b);
@@ -110,6 +114,10 @@ mod tests {
     use crate::model::{Message, Part, Role};
     use crate::protocol::{Credential, Dialect, encode_request};
 
+    fn different(a: &str, b: &str, bond: Bond) -> bool {
+        are_different(&Name::read(a), &Name::read(b), bond)
+    }
+
     #[test]
     fn snapshots_and_aliases_are_the_same_model() {
         for (a, b) in [
@@ -124,14 +132,14 @@ mod tests {
             ("gpt-5.4-mini-2026-03-17", "our-deployment"),
             ("", "gpt-5.4"),
         ] {
-            assert!(!are_different(a, b, Bond::Model) && !are_different(b, a, Bond::Model), "{a} {b}");
+            assert!(!different(a, b, Bond::Model) && !different(b, a, Bond::Model), "{a} {b}");
         }
     }
 
     #[test]
     fn a_family_has_several_versions() {
-        assert!(!are_different("claude-opus-4-1-20250805", "claude-opus-4-5", Bond::Family));
-        assert!(are_different("claude-opus-4-1-20250805", "claude-haiku-4-5", Bond::Family));
+        assert!(!different("claude-opus-4-1-20250805", "claude-opus-4-5", Bond::Family));
+        assert!(different("claude-opus-4-1-20250805", "claude-haiku-4-5", Bond::Family));
     }
 
     #[test]
@@ -143,7 +151,7 @@ mod tests {
             ("claude-opus-4-1-20250805", "claude-opus-4-5"),
             ("gemini-3-pro-preview", "gemini-3-flash"),
         ] {
-            assert!(are_different(a, b, Bond::Model) && are_different(b, a, Bond::Model), "{a} {b}");
+            assert!(different(a, b, Bond::Model) && different(b, a, Bond::Model), "{a} {b}");
         }
     }
 

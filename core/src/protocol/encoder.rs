@@ -12,17 +12,25 @@ use crate::failure::Failure;
 use crate::model::{Event, Loss, Response, Wire};
 use crate::usage::Usage;
 
-/// Reads a request that an application sent on `wire`.
+/// The longest name of a model, in bytes: it is looked at for many a part of a request.
+const MAX_MODEL: usize = 1024;
+
+/// Reads a request that an application sent on `wire`. Names of models have at most 1,024 bytes.
 ///
 /// # Errors
 /// The request cannot be understood; [`write_bad_request`] says it in the application's protocol.
 pub fn decode_request(wire: Wire, incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
-    match wire {
+    let asked = match wire {
         Wire::Anthropic => anthropic::server::request::decode(incoming, key),
         Wire::Gemini => gemini::server::request::decode(incoming, key),
         Wire::OpenaiChat => openai_chat::server::request::decode(incoming, key),
         Wire::OpenaiResponses => openai_responses::server::request::decode(incoming, key),
+    }?;
+    if asked.request.model.len() > MAX_MODEL {
+        let why = alloc::format!("expected a name of at most {MAX_MODEL} bytes, found a longer one");
+        return Err(BadRequest::new("model", why));
     }
+    Ok(asked)
 }
 
 /// Writes a whole answer as the body of a response on `wire`, with what the wire has no place for, as

@@ -70,7 +70,7 @@ impl Entry<'_> {
             Some(bytes) => w.key("bytes").raw(&compact(bytes)),
             None => w.key("bytes").array(|w| self.token.bytes().for_each(|byte| w.u64(u64::from(byte)))),
         }
-        w.key("logprob").raw(self.logprob);
+        w.key("logprob").raw(&compact(self.logprob));
     }
 }
 
@@ -151,8 +151,8 @@ fn read_entry<'a>(
             _ => r.skip().ok()?,
         }
     }
-    // Google leaves a zero out.
-    Some(Entry { token: token?, logprob: logprob.unwrap_or("0"), bytes, top: tops })
+    // Google leaves a zero out, and an empty text.
+    Some(Entry { token: token.unwrap_or_default(), logprob: logprob.unwrap_or("0"), bytes, top: tops })
 }
 
 #[cfg(test)]

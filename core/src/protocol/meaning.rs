@@ -6,6 +6,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use super::encoding::{EncodeError, Encoding};
+use super::gemini::spelling::camel;
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{Content, Extension, Media, Part, Source, Tool, ToolChoice, Wire};
 
@@ -85,7 +86,6 @@ const fn meaningful(wire: Wire) -> &'static [&'static str] {
             "generationConfig.responseMimeType",
             "generationConfig.responseModalities",
             "generationConfig.responseSchema",
-            "safetySettings",
         ],
         Wire::OpenaiChat => &[
             "documents",
@@ -109,7 +109,9 @@ const fn meaningful(wire: Wire) -> &'static [&'static str] {
 fn check_fields(encoding: &Encoding<'_>) -> Result<(), EncodeError> {
     let wire = encoding.target.dialect.wire;
     for Extension { wire: of, name, value } in &encoding.request.extensions {
-        if *of != wire && meaningful(*of).contains(&&**name) && !asks_nothing(name, value) {
+        // Gemini takes both spellings.
+        let plain = if *of == Wire::Gemini { camel(name) } else { Cow::Borrowed(name.as_str()) };
+        if *of != wire && meaningful(*of).contains(&&*plain) && !asks_nothing(&plain, value) {
             let why = alloc::format!("only {of} knows this field");
             return Err(encoding.refuse(alloc::format!("extensions.{name}"), why));
         }
@@ -126,13 +128,30 @@ fn asks_nothing(name: &str, value: &RawJson) -> bool {
             all(|mode| text(mode).is_some_and(|mode| mode.eq_ignore_ascii_case("text")))
         }
         // OpenRouter's others mend what the model wrote, or read files.
-        "plugins" => all(|plugin| word(plugin, "id").is_some_and(|id| id != "web")),
-        // No other wire filters what one can ask it not to.
-        "safetySettings" => {
-            all(|setting| matches!(word(setting, "threshold").as_deref(), Some("BLOCK_NONE" | "OFF")))
+        "plugins" => all(|plugin| word(plugin, "id").is_some_and(|id| id != "web") || is_off(plugin)),
+        // That it is there turns the search on.
+        "web_search_options" => matches!(value.as_str(), "null" | "false"),
+        "search_parameters" => {
+            value.as_str() == "null" || word(value.as_str(), "mode").is_some_and(|mode| mode == "off")
         }
         _ => matches!(value.as_str(), "null" | "false" | "[]" | "{}"),
     }
+}
+
+/// Whether an object says `"enabled":false`.
+fn is_off(object: &str) -> bool {
+    let read = || -> Option<bool> {
+        let mut r = Reader::new(object);
+        let mut fields = r.opt_object().ok()??;
+        while let Some(key) = fields.key(&mut r).ok()? {
+            if key == "enabled" {
+                return Some(r.raw().ok()? == "false");
+            }
+            r.skip().ok()?;
+        }
+        None
+    };
+    read() == Some(true)
 }
 
 fn elements(list: &RawJson) -> Option<alloc::vec::Vec<&str>> {
@@ -291,7 +310,9 @@ mod tests {
             (Wire::Anthropic, "mcp_servers", r#"[{"url":"u"}]"#),
             (Wire::Anthropic, "container", r#""c""#),
             (Wire::Gemini, "cachedContent", r#""c""#),
-            (Wire::Gemini, "safetySettings", r#"[{"category":"c","threshold":"BLOCK_ONLY_HIGH"}]"#),
+            (Wire::Gemini, "cached_content", r#""cachedContents/1""#),
+            (Wire::OpenaiChat, "web_search_options", "{}"),
+            (Wire::OpenaiChat, "search_parameters", "{}"),
             (Wire::Gemini, "generationConfig.responseModalities", r#"["TEXT","IMAGE"]"#),
             (Wire::OpenaiChat, "modalities", r#"["text","audio"]"#),
             (Wire::OpenaiChat, "web_search_options", "{\"search_context_size\":\"low\"}"),
@@ -310,7 +331,9 @@ mod tests {
         for (wire, name, value) in [
             (Wire::Anthropic, "speed", r#""fast""#),
             (Wire::Anthropic, "mcp_servers", "[]"),
-            (Wire::Gemini, "safetySettings", r#"[{"category":"c","threshold":"BLOCK_NONE"}]"#),
+            (Wire::Gemini, "safetySettings", r#"[{"category":"c","threshold":"BLOCK_ONLY_HIGH"}]"#),
+            (Wire::OpenaiChat, "search_parameters", r#"{"mode":"off"}"#),
+            (Wire::OpenaiChat, "plugins", r#"[{"id":"web","enabled":false}]"#),
             (Wire::Gemini, "generationConfig.responseModalities", r#"["TEXT"]"#),
             (Wire::OpenaiChat, "modalities", r#"["text"]"#),
             (Wire::OpenaiChat, "plugins", r#"[{"id":"response-healing"}]"#),

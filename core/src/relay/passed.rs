@@ -31,8 +31,8 @@ pub(super) struct Passed {
     held: Vec<u8>,
     /// Whether the beginning of the present frame has passed already.
     is_within: bool,
-    /// The last frame, if it may be an error.
-    suspect: Vec<u8>,
+    /// Whether an error that an application reads has passed.
+    has_told: bool,
     /// What an error holds on every wire, one or the other.
     words: [Finder<'static>; 2],
 }
@@ -48,7 +48,7 @@ impl Passed {
             is_refusal: false,
             held: Vec::new(),
             is_within: false,
-            suspect: Vec::new(),
+            has_told: false,
             words: [Finder::new("error"), Finder::new("failed")],
         }
     }
@@ -82,19 +82,18 @@ impl Passed {
         }
     }
 
-    /// Notes what the end of the frames that pass may be.
+    /// Notes what the frames say that pass.
     fn passed(&mut self, frames: &[u8]) {
         self.is_within = last_frame_end(frames, 0) != frames.len();
-        self.suspect.clear();
         // Nearly all frames hold neither word, and one look over them is all that they cost.
-        if self.words.iter().all(|word| word.find(frames).is_none()) {
+        if self.has_told || self.words.iter().all(|word| word.find(frames).is_none()) {
             return;
         }
-        let body = &frames[..frames.iter().rposition(|b| !is_line_end(*b)).map_or(0, |at| at + 1)];
-        let last = &body[last_frame_end(body, 0)..];
-        if last.len() <= MAX_ERROR {
-            self.suspect.extend_from_slice(last);
-            self.suspect.extend_from_slice(b"\n\n");
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let (frame, later) = rest.split_at(first_frame_end(rest));
+            self.has_told |= frame.len() <= MAX_ERROR && is_error(self.wire, frame);
+            rest = later;
         }
     }
 
@@ -108,7 +107,7 @@ impl Passed {
         if !self.is_framed {
             return self.is_refusal;
         }
-        if self.has_told() {
+        if self.has_told {
             self.end(out);
             return true;
         }
@@ -120,14 +119,15 @@ impl Passed {
         Encoder::new(self.wire, self.context.clone()).fail(failure, usage, out);
         true
     }
+}
 
-    /// Whether the last thing that passed is an error that an application reads.
-    fn has_told(&self) -> bool {
-        let is_data = self.suspect.split(|b| is_line_end(*b)).any(|line| line.starts_with(b"data:"));
-        let mut decoder = Decoder::new(Dialect::of_wire(self.wire), Caps::default());
-        is_data
-            && matches!(decoder.push(&self.suspect, &mut |_: Event<'_>| {}), Err(DecodeError::Provider(_)))
-    }
+/// Whether a frame is an error that an application reads: its decoder takes more for one.
+fn is_error(wire: Wire, frame: &[u8]) -> bool {
+    let is_data = frame.split(|b| is_line_end(*b)).any(|line| line.starts_with(b"data:"));
+    let mut decoder = Decoder::new(Dialect::of_wire(wire), Caps::default());
+    let mut ignore = |_: Event<'_>| {};
+    let read = decoder.push(frame, &mut ignore).and_then(|_| decoder.end(&mut ignore));
+    is_data && matches!(read, Err(DecodeError::Provider(_)))
 }
 
 /// Appends without a copy where nothing is there.
@@ -152,6 +152,19 @@ fn last_frame_end(bytes: &[u8], from: usize) -> usize {
         is_line_end(bytes[*at]) && before.last().copied().is_some_and(is_line_end)
     };
     (from..bytes.len()).rev().find(ends).map_or(0, |at| at + 1)
+}
+
+/// Where the first frame ends, its blank line included; the whole length where there is none.
+fn first_frame_end(bytes: &[u8]) -> usize {
+    let ends = |at: &usize| {
+        let (before, after) = (&bytes[..*at], bytes.get(*at + 1));
+        match bytes[*at] {
+            b'\n' => [&b"\n"[..], b"\n\r", b"\r\r"].iter().any(|blank| before.ends_with(blank)),
+            b'\r' => after != Some(&b'\n') && before.last().copied().is_some_and(is_line_end),
+            _ => false,
+        }
+    };
+    (0..bytes.len()).find(ends).map_or(bytes.len(), |at| at + 1)
 }
 
 #[cfg(test)]
@@ -221,10 +234,11 @@ mod tests {
         // A line that no reader of event streams takes.
         let (out, _) = failed(sse(), &[b"error: {\"message\":\"x\"}\n\n"]);
         assert!(memchr::memmem::find(&out, b"event: error").is_some());
-        // And whole ones are told once, in any cut.
-        for at in 0..ERROR.len() {
-            let (out, _) = failed(sse(), &[PING, &ERROR[..at], &ERROR[at..]]);
-            assert_eq!(out, [PING, ERROR].concat(), "cut at {at}");
+        // And whole ones are told once, in any cut, whatever follows.
+        let all = [PING, ERROR, b": still here\n\n"].concat();
+        for at in 0..all.len() {
+            let (out, _) = failed(sse(), &[&all[..at], &all[at..]]);
+            assert_eq!(out, all, "cut at {at}");
         }
     }
 
@@ -244,5 +258,9 @@ mod tests {
         assert_eq!(last_frame_end(b"data: 1\r\n", 0), 0);
         assert_eq!(last_frame_end(b"data: 1\n", 0), 0);
         assert_eq!(last_frame_end(b"\n\n", 1), 2);
+        assert_eq!(first_frame_end(b"data: 1\n\ndata: 2\n\n"), 9);
+        assert_eq!(first_frame_end(b"data: 1\r\n\r\ndata"), 11);
+        assert_eq!(first_frame_end(b"data: 1\r\rdata"), 9);
+        assert_eq!(first_frame_end(b"data: 1"), 7);
     }
 }

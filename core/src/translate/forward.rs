@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::options::TranslateOptions;
+use super::own;
 use super::refusal::Refusal;
 use super::tool_names::ToolNames;
 use super::top::{Top, Unread};
@@ -105,7 +106,9 @@ impl Forwarding<'_> {
 
     /// The same request in new bytes.
     fn anew(&self, asked: &Asked) -> Result<Encoded, Refusal> {
-        let mut encoded = encode_request(&asked.request, self.target, asked.stream)?;
+        let mut request = asked.request.clone();
+        own::take(&mut request, self.wire, self.target.dialect.vendor);
+        let mut encoded = encode_request(&request, &self.versioned(), asked.stream)?;
         encoded.losses.splice(0..0, asked.losses.iter().cloned());
         if let Some(loss) = self.options.policy.refused(&encoded.losses) {
             return Err(Refusal::Policy { loss: loss.clone() });
@@ -116,6 +119,20 @@ impl Forwarding<'_> {
             encoded.http.body = edited(&body, &USAGE, "false")?.into_bytes();
         }
         Ok(encoded)
+    }
+
+    /// The target with the version of its API that the application speaks, which says what a request may hold.
+    fn versioned(&self) -> Cow<'_, Target> {
+        let name = "anthropic-version";
+        let asked = self.incoming.headers.get(name).filter(|_| self.wire == Wire::Anthropic);
+        match asked {
+            Some(version) if self.target.headers.get(name).is_none() => {
+                let mut target = self.target.clone();
+                target.headers.set(name, version);
+                Cow::Owned(target)
+            }
+            _ => Cow::Borrowed(self.target),
+        }
     }
 
     /// Whether it is a stream whose usage the application did not ask for, though it could be.

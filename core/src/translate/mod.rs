@@ -36,6 +36,7 @@
 mod forward;
 mod freeform;
 mod options;
+mod own;
 mod policy;
 mod refusal;
 mod request;

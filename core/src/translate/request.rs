@@ -2,6 +2,7 @@
 
 use super::forward;
 use super::options::TranslateOptions;
+use super::own;
 use super::refusal::Refusal;
 use super::silence;
 use super::tool_names::ToolNames;
@@ -38,7 +39,11 @@ pub fn translate_request(
     if let Some(model) = &options.model {
         request.model.clone_from(model);
     }
-    silence::speak(&mut request, target.dialect.wire);
+    if wire == target.dialect.wire {
+        own::take(&mut request, wire, target.dialect.vendor);
+    } else {
+        silence::speak(&mut request, target.dialect.wire);
+    }
     let names = ToolNames::apply(&mut request, &target.dialect, &mut losses);
     let encoded = encode_request(&request, target, asked.stream)?;
     losses.extend(encoded.losses);

@@ -50,5 +50,12 @@ mod tests {
         assert!(spoken.contains(r#""store":true"#) && spoken.contains(r#""strict":true"#), "{spoken}");
         let own = sent(Wire::OpenaiResponses, "/v1/responses", r#"{"model":"m","input":"Hi"}"#);
         assert!(!own.contains("store"), "{own}");
+        let options = TranslateOptions { rewrite: true, ..TranslateOptions::default() };
+        let target = Target::new(&Dialect::OPENAI_RESPONSES, Some(Credential::new("k"))).expect("a target");
+        let (path, headers, body) = ("/v1/responses", Headers::new(), r#"{"model":"m","input":"Hi"}"#);
+        let incoming = Incoming { path, headers: &headers, body };
+        let anew = translate_request(Wire::OpenaiResponses, &incoming, &target, &options).expect("a request");
+        let anew = String::from_utf8(anew.http.body).expect("JSON");
+        assert!(!anew.contains("store"), "{anew}");
     }
 }

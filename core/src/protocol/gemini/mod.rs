@@ -7,3 +7,4 @@ mod media;
 mod part_fields;
 mod partial_args;
 pub(super) mod server;
+pub(super) mod spelling;

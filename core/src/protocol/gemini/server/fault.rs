@@ -2,11 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 
 use crate::json::{Kind, Number, RawJson, Reader};
 use crate::model::{Extension, Wire};
 pub(super) use crate::protocol::fault::{Fault, Read};
+use crate::protocol::gemini::spelling;
 
 /// A field's name.
 pub(super) struct Key<'a> {
@@ -54,18 +54,10 @@ pub(super) fn each<'a>(
 
 /// `response_mime_type` and `_responseMimeType` as `responseMimeType`.
 pub(super) fn camel<'a>(spelled: &Cow<'a, str>) -> Cow<'a, str> {
-    if !spelled.contains('_') {
-        return spelled.clone();
+    match spelled {
+        Cow::Borrowed(spelled) => spelling::camel(spelled),
+        Cow::Owned(spelled) => Cow::Owned(spelling::camel(spelled).into_owned()),
     }
-    let mut name = String::with_capacity(spelled.len());
-    let mut is_after = false;
-    for c in spelled.chars() {
-        if c != '_' {
-            name.push(if is_after && !name.is_empty() { c.to_ascii_uppercase() } else { c });
-        }
-        is_after = c == '_';
-    }
-    Cow::Owned(name)
 }
 
 /// A field that only this wire knows, below `prefix`.
