@@ -192,6 +192,11 @@ pub trait Sink {
     fn event(&mut self, event: Event<'_>);
 }
 
+/// Takes no notice.
+impl Sink for () {
+    fn event(&mut self, _: Event<'_>) {}
+}
+
 impl<F: FnMut(Event<'_>)> Sink for F {
     fn event(&mut self, event: Event<'_>) {
         self(event);

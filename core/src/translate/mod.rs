@@ -26,8 +26,8 @@
 //! let mut out = Vec::new();
 //! answer.push(br#"{"id":"c1","model":"gpt-5.4-mini","choices":[{"index":0,"finish_reason":"stop",
 //!     "message":{"role":"assistant","content":"Teal."}}],
-//!     "usage":{"prompt_tokens":9,"completion_tokens":4}}"#, &mut |_| {}, &mut out)?;
-//! answer.end(&mut |_| {}, &mut out)?;
+//!     "usage":{"prompt_tokens":9,"completion_tokens":4}}"#, &mut (), &mut out)?;
+//! answer.end(&mut (), &mut out)?;
 //! let message = String::from_utf8(out)?;
 //! assert!(message.contains(r#""type":"message""#) && message.contains("Teal."), "{message}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
