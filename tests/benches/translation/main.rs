@@ -34,7 +34,7 @@ const PASSING_BUDGET: f64 = 1.1;
 
 /// Instructions that a relay may add to an event that comes in a chunk of its own: an input and its outputs,
 /// the deadlines, an owned event and the response so far.
-const RELAY_BUDGET: f64 = 3_500.0;
+const RELAY_BUDGET: f64 = 4_000.0;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
