@@ -16,7 +16,10 @@ impl PriceTable {
     ///
     /// It is unpacked at each call; keep it, or the [`PriceBook`] made of it.
     pub fn embedded() -> Self {
-        #[allow(unused_mut)]
+        #[cfg_attr(
+            not(feature = "all-prices"),
+            expect(unused_mut, reason = "only the other providers are merged into it")
+        )]
         let mut table = unpack(MAIN);
         #[cfg(feature = "all-prices")]
         table.merge(unpack(OTHERS));
