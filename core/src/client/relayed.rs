@@ -46,7 +46,8 @@ impl<H: Host> Relayed<H> {
         poll_fn(|cx| self.poll_head(cx)).await
     }
 
-    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Head> {
+    /// Polls for the head, as [`Relayed::head`] gives it.
+    pub fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Head> {
         while self.head.is_none() {
             match ready!(self.driver.poll_news(cx)) {
                 Some(News::Head(head)) => self.head = Some(head),
