@@ -35,7 +35,14 @@ export class EventStream implements AsyncIterableIterator<Event, undefined> {
    *
    * @throws TokenwireError when the call failed; the signal's reason when it was aborted.
    */
-  async next(): Promise<IteratorResult<Event, undefined>> {
+  next(): Promise<IteratorResult<Event, undefined>> {
+    // Most events came with others in one chunk, and are there already.
+    const event = this.#isOver ? undefined : this.#driver?.take();
+    if (event !== undefined) return Promise.resolve({ done: false, value: event as Event });
+    return this.#awaited();
+  }
+
+  async #awaited(): Promise<IteratorResult<Event, undefined>> {
     if (this.#isOver) return { done: true, value: undefined };
     const driver = this.#driver ?? (await this.#begun());
     const event = await driver.next();
