@@ -24,7 +24,7 @@ pub fn write_outcome(w: &mut Writer, outcome: &Outcome) {
         text(w, "stop", outcome.stop.map(|s| s.name()));
         text(w, "id", outcome.response.id.as_deref());
         text(w, "model", outcome.response.model.as_deref());
-        w.key("candidates").array(|w| outcome.response.candidates.iter().for_each(|c| candidate(w, c)));
+        w.key("candidates").array(|w| outcome.response.candidates.iter().for_each(|c| write_candidate(w, c)));
         w.key("extras").array(|w| outcome.response.extras.iter().for_each(|e| extra(w, e)));
         w.key("usage");
         write_usage(w, &outcome.usage);
@@ -39,7 +39,7 @@ pub fn write_outcome(w: &mut Writer, outcome: &Outcome) {
     });
 }
 
-fn candidate(w: &mut Writer, candidate: &Candidate) {
+pub(super) fn write_candidate(w: &mut Writer, candidate: &Candidate) {
     w.object(|w| {
         w.key("parts").array(|w| candidate.parts.iter().for_each(|p| part(w, p)));
         match &candidate.finish {

@@ -2,7 +2,7 @@
 
 use super::fields::text;
 use crate::json::Writer;
-use crate::model::{Content, Media, MediaKind, Part, Source, ToolCallKind};
+use crate::model::{CacheMark, Content, Extension, Media, MediaKind, Part, Source, ToolCallKind};
 
 pub(super) fn part(w: &mut Writer, part: &Part) {
     w.object(|w| {
@@ -17,6 +17,31 @@ pub(super) fn part(w: &mut Writer, part: &Part) {
                 });
             }
         });
+        cache(w, part.cache.as_ref());
+        extensions(w, &part.extensions);
+    });
+}
+
+/// Writes a cache mark, if there is one.
+pub(super) fn cache(w: &mut Writer, mark: Option<&CacheMark>) {
+    if let Some(mark) = mark {
+        w.key("cache").object(|w| w.opt_string("ttl", mark.ttl.as_deref()));
+    }
+}
+
+/// Writes fields that only one wire knows, if there are any.
+pub(super) fn extensions(w: &mut Writer, extensions: &[Extension]) {
+    if extensions.is_empty() {
+        return;
+    }
+    w.key("extensions").array(|w| {
+        for extension in extensions {
+            w.object(|w| {
+                w.key("wire").string(extension.wire.name());
+                w.key("name").string(&extension.name);
+                w.key("value").raw(extension.value.as_str());
+            });
+        }
     });
 }
 
@@ -35,7 +60,14 @@ fn content(w: &mut Writer, content: &Content) {
         Content::Text { text, citations } => {
             w.key("kind").string("text");
             w.key("text").string(text);
-            w.key("citations").array(|w| citations.iter().for_each(|c| w.raw(c.raw.as_str())));
+            w.key("citations").array(|w| {
+                for citation in citations {
+                    w.object(|w| {
+                        w.key("wire").string(citation.wire.name());
+                        w.key("raw").raw(citation.raw.as_str());
+                    });
+                }
+            });
         }
         Content::ToolCall(call) => {
             w.key("kind").string(call_kind(call.kind));
@@ -44,7 +76,10 @@ fn content(w: &mut Writer, content: &Content) {
             w.key("arguments").string(&call.arguments);
         }
         Content::ToolResult(result) => {
-            w.key("kind").string("tool_result");
+            w.key("kind").string(match result.kind {
+                ToolCallKind::Freeform => "freeform_result",
+                ToolCallKind::Function => "tool_result",
+            });
             w.key("call_id").string(&result.call_id);
             text(w, "name", result.name.as_deref());
             w.key("is_error").bool(result.is_error);
@@ -64,6 +99,7 @@ fn media_fields(w: &mut Writer, media: &Media) {
     w.key("kind").string(media_kind(media.kind));
     text(w, "media_type", media.media_type.as_deref());
     text(w, "name", media.name.as_deref());
+    text(w, "detail", media.detail.as_deref());
     let (key, value) = match &media.source {
         Source::Base64(data) => ("base64", data),
         Source::Id { id, .. } => ("id", id),
@@ -71,6 +107,9 @@ fn media_fields(w: &mut Writer, media: &Media) {
         Source::Url(url) => ("url", url),
     };
     w.key(key).string(value);
+    if let Source::Id { vendor, .. } = &media.source {
+        w.key("vendor").string(vendor);
+    }
 }
 
 pub(super) const fn media_kind(kind: MediaKind) -> &'static str {
