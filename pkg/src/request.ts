@@ -1,0 +1,2 @@
+/** temporary */
+export interface Request { model: string; messages: object[] }
