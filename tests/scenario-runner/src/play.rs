@@ -1,18 +1,20 @@
 //! A scenario's call, made, and what its caller sees.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_core::Stream;
+use serde_json::Value;
 use tokenwire_core::call::Outcome;
 use tokenwire_core::client::{Client, ClientHost, EventStream, Relayed, Update};
 use tokenwire_core::http::{Head, Headers};
 use tokenwire_core::json::Writer;
-use tokenwire_core::model::{Event, Message, Request, Wire};
+use tokenwire_core::model::{Event, Wire};
 use tokenwire_core::protocol::Incoming;
 use tokenwire_core::time::Instant;
-use tokenwire_core::transcript::{write_event, write_outcome};
+use tokenwire_core::transcript::{read_request, write_event, write_outcome};
 use tokenwire_core::translate::TranslateOptions;
 
 use crate::scenario::{IncomingRequest, Scenario};
@@ -29,17 +31,12 @@ pub async fn play<H: ClientHost>(scenario: &Scenario, host: &H) -> Result<String
     match &scenario.call.incoming {
         Some(incoming) => Ok(play_relay(scenario, host, relay(scenario, &client, incoming)?).await),
         None => {
-            let stream = client.call(name, request(scenario)).map_err(|error| error.to_string())?;
+            let request = scenario.call.request.as_ref().map(Value::to_string).unwrap_or_default();
+            let request = read_request(&request).map_err(|error| error.to_string())?;
+            let stream = client.call(name, request).map_err(|error| error.to_string())?;
             Ok(play_call(scenario, host, stream).await)
         }
     }
-}
-
-fn request(scenario: &Scenario) -> Request {
-    let model = scenario.call.model.clone().unwrap_or_default();
-    let mut request = Request::new(model, vec![Message::user(scenario.call.prompt.clone())]);
-    request.state.background = scenario.call.background;
-    request
 }
 
 fn relay<H: ClientHost>(
@@ -48,9 +45,9 @@ fn relay<H: ClientHost>(
     incoming: &IncomingRequest,
 ) -> Result<Relayed<H>, String> {
     let wire = Wire::parse(&incoming.wire).ok_or_else(|| format!("no wire {:?}", incoming.wire))?;
+    let translation = TranslateOptions { model: incoming.model.clone(), ..TranslateOptions::default() };
     let body = incoming.body.to_string();
     let incoming = Incoming { path: &incoming.path, headers: &Headers::new(), body: &body };
-    let translation = TranslateOptions { model: scenario.call.model.clone(), ..TranslateOptions::default() };
     client.relay(&scenario.call.provider, wire, &incoming, &translation).map_err(|error| error.to_string())
 }
 
@@ -115,8 +112,9 @@ impl Heard {
         w.key("head").object(|w| {
             w.key("at_ms").u64(at.as_millis());
             w.key("status").u64(head.status.into());
-            w.key("headers")
-                .object(|w| head.headers.iter().for_each(|(name, value)| w.key(name).string(value)));
+            // JavaScript's headers are sorted.
+            let headers: BTreeMap<_, _> = head.headers.iter().collect();
+            w.key("headers").object(|w| headers.iter().for_each(|(name, value)| w.key(name).string(value)));
         });
         w.key("pieces").array(|w| {
             for (at, bytes) in &self.pieces {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokenwire_core::call::{Deadlines, Options};
 use tokenwire_core::protocol::{Credential, Dialect, Target};
-use tokenwire_core::retry::{AfterCommit, RetryPolicy};
+use tokenwire_core::retry::{AfterCommit, Jitter, RetryPolicy};
 
 /// A call, what the upstream does to it, and what the caller does.
 #[derive(Debug, Deserialize)]
@@ -35,24 +35,18 @@ pub struct Scenario {
     pub expect: Value,
 }
 
-/// A call: a prompt, or an application's request.
+/// A call: of a request, or for an application.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
     /// The provider's dialect.
     pub provider: String,
-    /// The model to ask for; of a relay, instead of the one that the application names.
-    pub model: Option<String>,
-    /// The user's words.
-    #[serde(default)]
-    pub prompt: String,
-    /// Whether a whole answer is asked for.
+    /// The request, as [`read_request`](tokenwire_core::transcript::read_request) reads it.
+    pub request: Option<Value>,
+    /// Whether a whole answer is asked for instead of a stream.
     #[serde(default)]
     pub whole: bool,
-    /// Whether the response is to be kept at the provider, so that reading it can go on.
-    #[serde(default)]
-    pub background: bool,
-    /// What an application sent; there is no prompt then.
+    /// What an application sent, where there is no request.
     pub incoming: Option<IncomingRequest>,
 }
 
@@ -66,6 +60,8 @@ pub struct IncomingRequest {
     pub path: String,
     /// Its body.
     pub body: Value,
+    /// The model to ask for instead of the one that it names.
+    pub model: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -83,6 +79,7 @@ struct Retry {
     max_attempts: Option<u32>,
     base_ms: Option<u64>,
     cap_ms: Option<u64>,
+    jitter_percent: Option<u8>,
     #[serde(default, deserialize_with = "given")]
     max_hint_ms: Option<Option<u64>>,
     total_ms: Option<u64>,
@@ -212,6 +209,9 @@ impl Retry {
         policy.max_attempts = self.max_attempts.or(policy.max_attempts);
         policy.backoff.base_ms = self.base_ms.unwrap_or(policy.backoff.base_ms);
         policy.backoff.cap_ms = self.cap_ms.unwrap_or(policy.backoff.cap_ms);
+        if let Some(percent) = self.jitter_percent {
+            policy.backoff.jitter = Jitter::Additive { percent };
+        }
         policy.max_hint_ms = self.max_hint_ms.unwrap_or(policy.max_hint_ms);
         policy.total_ms = self.total_ms;
         policy.after_commit = match self.on_break {
