@@ -52,8 +52,38 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+/// The widest line of a scenario's file, where a value can be broken.
+const MAX_WIDTH: usize = 110;
+
+/// JSON with a value to a line where it fits.
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).expect("a value can be written")
+    let mut text = String::new();
+    lay_out(value, 0, &mut text);
+    text
+}
+
+fn lay_out(value: &Value, depth: usize, out: &mut String) {
+    let whole = value.to_string();
+    let children: Vec<(String, &Value)> = match value {
+        _ if depth > 0 && depth * 2 + whole.len() <= MAX_WIDTH => Vec::new(),
+        Value::Array(values) => values.iter().map(|value| (String::new(), value)).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (format!("{name:?}: "), value)).collect(),
+        _ => Vec::new(),
+    };
+    if children.is_empty() {
+        return out.push_str(&whole);
+    }
+    let (open, close) = if value.is_array() { ('[', ']') } else { ('{', '}') };
+    out.push(open);
+    for (at, (name, child)) in children.into_iter().enumerate() {
+        out.push_str(if at > 0 { ",\n" } else { "\n" });
+        out.push_str(&"  ".repeat(depth + 1));
+        out.push_str(&name);
+        lay_out(child, depth + 1, out);
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
+    out.push(close);
 }
 
 fn bless(file: &Path, text: &str, seen: Value) {
