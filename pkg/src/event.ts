@@ -191,7 +191,7 @@ export interface UsageEvent {
 }
 
 /** One event of a response, or of the call around it. */
-export type Event =
+export type CallEvent =
   | ArgumentsDelta
   | CitationEvent
   | DataDelta

@@ -1,6 +1,6 @@
 // How a call ended, what it used and what it cost. The JSON of Rust's `transcript::write_outcome`.
 
-import type { Loss } from "./options.js";
+import type { Loss } from "./loss.js";
 import type {
   Citation,
   JsonValue,

@@ -305,7 +305,7 @@ export interface Reasoning {
  *
  * @example
  * ```ts
- * const request: Request = {
+ * const request: CallRequest = {
  *   model: "claude-haiku-5-5",
  *   system: "Answer in one word.",
  *   messages: [{ role: "user", content: "Name a colour." }],
@@ -313,7 +313,7 @@ export interface Reasoning {
  * };
  * ```
  */
-export interface Request {
+export interface CallRequest {
   /** The model's name at the provider. */
   readonly model: string;
   /** A system text before all messages; the same as a first message of role `system`. */

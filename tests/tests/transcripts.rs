@@ -328,9 +328,9 @@ fn list(name: &str, of: &str, items: impl IntoIterator<Item = String>) -> String
 
 fn typescript() -> String {
     let head = "// Written by tests/tests/transcripts.rs: what the machine writes, for the compiler to compare.\n\n\
-        import type { Event } from \"../../src/event.js\";\n\
+        import type { CallEvent } from \"../../src/event.js\";\n\
         import type { Outcome } from \"../../src/outcome.js\";\n\
-        import type { Request } from \"../../src/request.js\";\n";
+        import type { CallRequest } from \"../../src/request.js\";\n";
     [
         head.into(),
         list("events", "Event", events().iter().map(|event| json(write_event, event))),

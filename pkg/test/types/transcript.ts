@@ -1,9 +1,9 @@
 // What must compile and what must not; run by `tsc -p test/types`.
 
-import type { Event, PartKind } from "../../src/event.js";
+import type { CallEvent, PartKind } from "../../src/event.js";
 import { answerMessage } from "../../src/outcome.js";
 import type { AnswerPart, Outcome } from "../../src/outcome.js";
-import type { Message, Part, Request } from "../../src/request.js";
+import type { Message, Part, CallRequest } from "../../src/request.js";
 import type { events, outcomes } from "./written.js";
 
 type None<T extends never> = T;
@@ -13,13 +13,13 @@ type WrittenPart = (typeof outcomes)[number]["candidates"][number]["parts"][numb
 
 /** Every kind that the types know was written, so was checked. */
 export type Unwritten = [
-  None<Exclude<Event["type"], Written["type"]>>,
+  None<Exclude<CallEvent["type"], Written["type"]>>,
   None<Exclude<PartKind["kind"], WrittenStart["kind"] | "file" | "video">>,
   None<Exclude<AnswerPart["kind"], WrittenPart["kind"] | "audio" | "video" | "freeform_result">>,
 ];
 
 /** A type tells its fields. */
-export function shown(event: Event): string {
+export function shown(event: CallEvent): string {
   switch (event.type) {
     case "text_delta":
       return event.text;
@@ -43,7 +43,7 @@ interface Settings {
 }
 
 /** What may be left out may be undefined. */
-export const requests = (settings: Settings): Request[] => [
+export const requests = (settings: Settings): CallRequest[] => [
   { model: "m", messages: [{ role: "user", content: "Hi" }] },
   {
     model: "m",

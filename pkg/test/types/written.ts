@@ -1,8 +1,8 @@
 // Written by tests/tests/transcripts.rs: what the machine writes, for the compiler to compare.
 
-import type { Event } from "../../src/event.js";
+import type { CallEvent } from "../../src/event.js";
 import type { Outcome } from "../../src/outcome.js";
-import type { Request } from "../../src/request.js";
+import type { CallRequest } from "../../src/request.js";
 
 export const events = [
   {"type":"start","id":"resp_1","model":"m-2026"},
@@ -33,7 +33,7 @@ export const events = [
   {"type":"part_start","part":5,"candidate":0,"kind":"audio","media_type":"audio/wav"},
   {"type":"part_start","part":6,"candidate":0,"kind":"image","media_type":null},
   {"type":"part_start","part":7,"candidate":0,"kind":"vendor","wire":"anthropic","vendor_type":"server_tool_use","json":{"type":"server_tool_use"}},
-] as const satisfies readonly Event[];
+] as const satisfies readonly CallEvent[];
 
 export const outcomes = [
   {"type":"done","status":"complete","finish":{"reason":"tool_calls","raw":"tool_use","detail":null},"failure":null,"stop":null,"id":"resp_1","model":"m","candidates":[{"parts":[{"kind":"reasoning","text":"Hm","is_summary":false,"opaque":[{"vendor":"anthropic","model":"m","field":"signature","value":"abc"},{"vendor":"anthropic","model":null,"field":"signature","value":"abc"}]},{"kind":"text","text":"Hello","citations":[{"wire":"openai_responses","raw":{"url":"u"}}],"opaque":[]},{"kind":"refusal","text":"No","opaque":[]},{"kind":"tool_call","id":"call_1","name":"weather","arguments":"{\"city\":\"Oslo\"}","opaque":[]},{"kind":"freeform_call","id":null,"name":"weather","arguments":"{\"city\":\"Oslo\"}","opaque":[]},{"kind":"tool_result","call_id":"call_1","name":"weather","is_error":false,"content":[{"kind":"text","text":"3 °C","citations":[],"opaque":[]}],"opaque":[]},{"kind":"image","media_type":"image/png","name":null,"detail":"low","base64":"AA==","opaque":[]},{"kind":"file","media_type":"image/png","name":null,"detail":"low","id":"file_1","vendor":"openai","opaque":[]},{"kind":"vendor","vendor":"anthropic","wire":"anthropic","vendor_type":"redacted_thinking","json":{"type":"redacted_thinking","data":"x"},"opaque":[]}],"finish":{"reason":"tool_calls","raw":"tool_use","detail":null}},{"parts":[],"finish":null}],"extras":[{"part":1,"name":"logprobs","value":[0.5]}],"usage":{"completeness":"complete","counts":{"input":10,"output":7,"cache_read":4,"web_search":1},"service_tier":"default"},"cost":{"completeness":"partial","cost_pico_usd":"90750000","cost_usd":"0.00009075","source":"table","price_list":"p","entry":"m","as_of":"2026-11-10","is_overridden":false,"lines":[{"bucket":"input","count":10,"price_usd":"1.25","units":1000000,"uplift":"1.1","amount_pico_usd":"13750000"},{"bucket":"output","count":7,"price_usd":"10","units":1000000,"uplift":"1.1","amount_pico_usd":"77000000"}],"unpriced":["web_search"],"error":null},"failed_cost":{"completeness":"complete","cost_pico_usd":"0","cost_usd":"0","source":null,"price_list":null,"entry":null,"as_of":null,"is_overridden":false,"lines":[],"unpriced":[],"error":null},"attempts":[{"attempt":1,"resumed":false,"waited_ms":0,"status":429,"failure":{"kind":"rate_limit","status":429,"code":"rate_limit_exceeded","error_type":"rate_limit_error","message":"slow down","retry_after_ms":2000,"timeout":null,"request_id":"req_1"},"bytes":100,"head_ms":40,"first_byte_ms":null,"first_event_ms":null,"total_ms":90,"usage":{"completeness":"complete","counts":{},"service_tier":null},"cost":{"completeness":"complete","cost_pico_usd":"0","cost_usd":"0","source":null,"price_list":null,"entry":null,"as_of":null,"is_overridden":false,"lines":[],"unpriced":[],"error":null}},{"attempt":2,"resumed":false,"waited_ms":2000,"status":200,"failure":null,"bytes":100,"head_ms":40,"first_byte_ms":41,"first_event_ms":42,"total_ms":90,"usage":{"completeness":"complete","counts":{"input":10,"output":7,"cache_read":4,"web_search":1},"service_tier":"default"},"cost":{"completeness":"partial","cost_pico_usd":"90750000","cost_usd":"0.00009075","source":"table","price_list":"p","entry":"m","as_of":"2026-11-10","is_overridden":false,"lines":[{"bucket":"input","count":10,"price_usd":"1.25","units":1000000,"uplift":"1.1","amount_pico_usd":"13750000"},{"bucket":"output","count":7,"price_usd":"10","units":1000000,"uplift":"1.1","amount_pico_usd":"77000000"}],"unpriced":["web_search"],"error":null}}],"omitted_attempts":0,"losses":[{"path":"sampling.top_k","why":"this wire has no such field","action":"dropped"}],"elapsed_ms":2180},
@@ -53,4 +53,4 @@ export const requests = [
   {"model":"m","messages":[{"role":"user","content":[{"kind":"text","text":"Hi","citations":[],"opaque":[]}]}],"tool_choice":{"kind":"freeform","name":"code"}},
   {"model":"m","messages":[{"role":"user","content":[{"kind":"text","text":"Hi","citations":[],"opaque":[]}]}],"tool_choice":{"kind":"allowed","names":["weather"],"required":true}},
   {"model":"m","messages":[{"role":"user","content":[{"kind":"text","text":"Hi","citations":[],"opaque":[]}]}],"tool_choice":{"kind":"vendor","wire":"anthropic","json":{"type":"auto"}}},
-] as const satisfies readonly Request[];
+] as const satisfies readonly CallRequest[];
