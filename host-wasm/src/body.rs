@@ -10,7 +10,7 @@ use tokenwire_core::driver::Body;
 use tokenwire_core::http::{TransportError, TransportKind};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 use crate::fetch::{Connection, failed};
 
@@ -27,24 +27,15 @@ struct Reading {
     reader: ReadableStreamDefaultReader,
     /// The read under way: one at a time, so that a slow caller slows the provider down.
     read: Option<JsFuture>,
-    connection: Connection,
+    _connection: Connection,
 }
 
 impl ResponseBody {
     /// The body of `response`; an empty one where it has none.
-    pub(crate) fn of(response: &Response, mut connection: Connection) -> Self {
-        let Some(body) = response.body() else {
-            connection.is_over();
-            return Self(None);
-        };
-        Self(Some(Reading { reader: body.get_reader().unchecked_into(), read: None, connection }))
-    }
-
-    /// There is no more of it.
-    fn end(&mut self) {
-        if let Some(mut reading) = self.0.take() {
-            reading.connection.is_over();
-        }
+    pub(crate) fn of(response: &Response, connection: Connection) -> Self {
+        let reader = |body: ReadableStream| body.get_reader().unchecked_into();
+        let body = response.body().map(reader);
+        Self(body.map(|reader| Reading { reader, read: None, _connection: connection }))
     }
 }
 
@@ -73,7 +64,7 @@ impl Body for ResponseBody {
         let Some(reading) = &mut self.0 else { return Poll::Ready(None) };
         let read = ready!(reading.poll(cx)).map_err(failed(TransportKind::Body)).transpose();
         if !matches!(read, Some(Ok(_))) {
-            self.end();
+            self.0 = None;
         }
         Poll::Ready(read)
     }

@@ -26,20 +26,12 @@ struct Sent {
 
 /// What keeps a request alive: dropping it aborts the request.
 #[derive(Debug)]
-pub(crate) struct Connection(Option<AbortController>);
-
-impl Connection {
-    /// Its request is over: there is nothing to abort.
-    pub(crate) fn is_over(&mut self) {
-        self.0 = None;
-    }
-}
+pub(crate) struct Connection(AbortController);
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
+        // Where the request is over, nothing happens.
+        self.0.abort();
     }
 }
 
@@ -61,7 +53,7 @@ fn send(request: &HttpRequest) -> Result<Sent, TransportError> {
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&controller.signal()));
     let response = global::fetch(&request.url, &init).map_err(failed(TransportKind::Other))?;
-    Ok(Sent { response: JsFuture::from(response), connection: Connection(Some(controller)) })
+    Ok(Sent { response: JsFuture::from(response), connection: Connection(controller) })
 }
 
 fn headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {
@@ -94,15 +86,11 @@ impl Future for Fetch {
 
 impl Fetch {
     fn answered(&mut self, response: Result<JsValue, JsValue>) -> <Self as Future>::Output {
-        let Some(Ok(Sent { mut connection, .. })) = self.0.take() else {
+        let Some(Ok(Sent { connection, .. })) = self.0.take() else {
             return Err(TransportError::new(TransportKind::Other, "the request is over"));
         };
-        let response = response.map_err(|thrown| {
-            connection.is_over();
-            // Why, browsers do not tell.
-            failed(TransportKind::Other)(thrown)
-        })?;
-        let response: Response = response.unchecked_into();
+        // Why a request failed, browsers do not tell.
+        let response: Response = response.map_err(failed(TransportKind::Other))?.unchecked_into();
         // Browsers hide a redirect's status and address; providers do not redirect.
         if response.type_() == ResponseType::Opaqueredirect {
             let message = "the provider redirects to another address";
