@@ -1,11 +1,11 @@
 //! The values of a JSON text, each with its place in it.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use super::error::RequestError;
-use crate::json::{Error, Reader};
+use crate::json::{Error, Reader, Writer};
 use crate::transcript::words::Words;
 
 /// How much of an offending word an error repeats, in bytes.
@@ -19,7 +19,7 @@ const MAX_WORD: usize = 40;
 pub(super) enum Path<'p> {
     Root(&'p OnceCell<RequestError>),
     Field(&'p Self, &'p str),
-    Item(&'p Self, usize),
+    Item(&'p Self, u64),
 }
 
 impl<'p> Path<'p> {
@@ -42,9 +42,9 @@ impl<'p> Path<'p> {
             }
             Self::Item(parent, index) => {
                 parent.spell(out);
-                out.push('[');
-                out.push_str(&index.to_string());
-                out.push(']');
+                let mut w = Writer::new();
+                w.array(|w| w.u64(*index));
+                out.push_str(&w.finish());
             }
         }
     }
@@ -177,7 +177,10 @@ impl<'a> Value<'a, '_> {
 
 /// `one of a, b, c`
 pub(super) fn choice(words: &[&str]) -> String {
-    let mut out = String::from("one of ");
-    out.push_str(&words.join(", "));
+    let mut out = String::from("one of");
+    for (number, word) in words.iter().enumerate() {
+        out.push_str(if number == 0 { " " } else { ", " });
+        out.push_str(word);
+    }
     out
 }
