@@ -1,0 +1,42 @@
+// Temporary projects into which the tarball is installed.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const APP = fileURLToPath(new URL("app/app.mjs", import.meta.url));
+
+/** A folder for the projects of one run. */
+export function makeWorkshop(tarball) {
+  const root = mkdtempSync(join(tmpdir(), "tokenwire-consumers-"));
+  /** A project with the application and a consumer's files, and with nothing installed. */
+  const empty = (name, files) => {
+    const folder = join(root, name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+    cpSync(APP, join(folder, "app.mjs"));
+    if (files !== undefined) cpSync(fileURLToPath(files), folder, { recursive: true });
+    return folder;
+  };
+  /** The same with the package in it: it has no dependencies, so unpacking is all that installing does. */
+  const project = (name, files) => {
+    const folder = empty(name, files);
+    const home = join(folder, "node_modules", "tokenwire");
+    mkdirSync(home, { recursive: true });
+    execFileSync("tar", ["-xzf", tarball, "-C", home, "--strip-components=1"]);
+    return folder;
+  };
+  return { tarball, empty, project, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** The version of an installed tool. */
+export function version(tool) {
+  const path = fileURLToPath(new URL(`../node_modules/${tool}/package.json`, import.meta.url));
+  return JSON.parse(readFileSync(path, "utf8")).version;
+}
+
+/** The file of an installed tool. */
+export const toolFile = (...names) =>
+  join(dirname(fileURLToPath(import.meta.url)), "..", "node_modules", ...names);

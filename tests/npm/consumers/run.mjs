@@ -1,0 +1,61 @@
+// Installs the packed package into a project for each consumer and runs the same application in all:
+//
+//   node run.mjs TARBALL
+//   CONSUMERS=vite,workerd node run.mjs TARBALL
+//
+// Exits with 1 when a case failed. What this machine lacks is listed as left out.
+
+import { resolve } from "node:path";
+
+import { startProvider } from "../provider.mjs";
+import { lazyChromium } from "./chromium.mjs";
+import { check } from "./expected.mjs";
+import { LeftOut } from "./left_out.mjs";
+import { makeWorkshop } from "./project.mjs";
+
+const CONSUMERS = ["node", "esbuild", "rollup", "webpack", "vite", "importmap", "workerd", "wrangler", "typescript"];
+
+const tarball = process.argv[2];
+if (tarball === undefined) throw new Error("expected the tarball of the package: node run.mjs TARBALL");
+const chosen = process.env.CONSUMERS?.split(",") ?? CONSUMERS;
+const unknown = chosen.filter((name) => !CONSUMERS.includes(name));
+if (unknown.length > 0) throw new Error(`expected some of ${CONSUMERS}; found ${unknown}`);
+
+const context = {
+  ...makeWorkshop(resolve(tarball)),
+  chromium: lazyChromium(),
+};
+const provider = await startProvider();
+const rows = [];
+
+/** Runs one case; a case that makes a report is judged here, others say themselves what they saw. */
+async function judge({ run, ...named }) {
+  const slug = named.name.replaceAll(/\W+/g, "-");
+  const start = performance.now();
+  const row = { name: named.name, tool: named.tool };
+  try {
+    const report = await run({ ...context, slug, base: `${provider.url}/${slug}` });
+    const seen = typeof report === "string" ? report : await check(report, provider.consumer(slug));
+    Object.assign(row, { result: "passed", seen });
+  } catch (error) {
+    Object.assign(row, { result: error instanceof LeftOut ? "left out" : "FAILED", seen: error.message });
+  }
+  row.seconds = ((performance.now() - start) / 1000).toFixed(1);
+  rows.push(row);
+  console.log(`${row.result.padEnd(8)} ${row.name.padEnd(26)} ${row.tool.padEnd(34)} ${row.seconds.padStart(5)} s  ${row.seen}`);
+}
+
+try {
+  for (const name of chosen) {
+    const { cases } = await import(`./${name}/cases.mjs`);
+    for (const one of await cases(context)) await judge(one);
+  }
+} finally {
+  await context.chromium.close();
+  provider.close();
+  context.remove();
+}
+
+const count = (result) => rows.filter((row) => row.result === result).length;
+console.log(`\n${count("passed")} passed, ${count("FAILED")} failed, ${count("left out")} skipped`);
+process.exitCode = count("FAILED") > 0 ? 1 : 0;
