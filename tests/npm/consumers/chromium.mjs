@@ -7,10 +7,8 @@ import { extname, join } from "node:path";
 
 import { chromium } from "playwright-core";
 
+import { DEADLINE_MS, inTime } from "./deadline.mjs";
 import { LeftOut } from "./left_out.mjs";
-
-/** How long a page may take. */
-const DEADLINE_MS = 60_000;
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -41,7 +39,7 @@ export function lazyChromium() {
     try {
       await page.goto(url);
       await page.waitForFunction(() => globalThis.report !== undefined, undefined, { timeout: DEADLINE_MS });
-      return await page.evaluate(() => globalThis.report);
+      return await inTime(page.evaluate(() => globalThis.report), "the page");
     } catch (error) {
       throw new Error([error.message, ...said].join("\n"), { cause: error });
     } finally {

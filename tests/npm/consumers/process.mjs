@@ -3,8 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** How long a program may take. */
-const DEADLINE_MS = 60_000;
+import { DEADLINE_MS } from "./deadline.mjs";
 
 /** Runs a program to its end; gives what it printed. It has to end by itself. */
 export async function run(program, args, options = {}) {
@@ -29,14 +28,14 @@ export async function serve(program, args, ready, options = {}) {
     await closed;
   };
   const said = () => `${printed.control}${printed.stdout}${printed.stderr}`;
+  const timer = setTimeout(stop, DEADLINE_MS);
   const found = await new Promise((resolve) => {
     const look = () => ready(said()) !== undefined && resolve(ready(said()));
     for (const pipe of [child.stdout, child.stderr, child.stdio[3]]) pipe.on("data", look);
     child.on("close", () => resolve(undefined));
-    setTimeout(resolve, DEADLINE_MS, undefined).unref();
   });
+  clearTimeout(timer);
   if (found !== undefined) return { ...found, said, stop };
-  await stop();
   throw new Error(`${program} ${args.join(" ")}: does not serve\n${said()}`);
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import workerd from "workerd";
 
+import { DEADLINE_MS } from "../deadline.mjs";
 import { LeftOut } from "../left_out.mjs";
 import { serve } from "../process.mjs";
 
@@ -25,7 +26,7 @@ export async function report(folder, modules, base) {
 
 /** The report of the worker at that address. */
 export async function asked(url, base, server) {
-  const response = await fetch(`${url}/?base=${base}`);
+  const response = await fetch(`${url}/?base=${base}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}\n${server.said()}`);
   return await response.json();
 }
