@@ -42,8 +42,19 @@ async function judge({ run, ...named }) {
   }
   row.seconds = ((performance.now() - start) / 1000).toFixed(1);
   rows.push(row);
-  console.log(`${row.result.padEnd(8)} ${row.name.padEnd(26)} ${row.tool.padEnd(34)} ${row.seconds.padStart(5)} s  ${row.seen}`);
+  console.log(line(row));
 }
+
+const line = ({ result, name, tool, seconds, seen }) =>
+  [result.padEnd(8), name.padEnd(26), tool.padEnd(30), `${seconds} s`.padStart(7), "", short(seen)].join(" ");
+
+/** Errors quote minified code and whole pages. */
+const short = (text) =>
+  text
+    .split("\n")
+    .map((one) => (one.length > 300 ? `${one.slice(0, 300)}…` : one))
+    .slice(0, 60)
+    .join("\n");
 
 try {
   for (const name of chosen) {
