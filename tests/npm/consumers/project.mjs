@@ -1,7 +1,7 @@
 // Temporary projects into which the tarball is installed.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +28,16 @@ export function makeWorkshop(tarball) {
     execFileSync("tar", ["-xzf", tarball, "-C", home, "--strip-components=1"]);
     return folder;
   };
-  return { tarball, empty, project, remove: () => rmSync(root, { recursive: true, force: true }) };
+  /** The same over another entry of the package. */
+  const projectOf = (entry, name, files) => {
+    const folder = project(name, files);
+    for (const file of readdirSync(folder).filter((file) => /^(main|worker)\./.test(file))) {
+      const path = join(folder, file);
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll('"tokenwire"', `"${entry}"`));
+    }
+    return folder;
+  };
+  return { tarball, empty, project, projectOf, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 /** The version of an installed tool. */

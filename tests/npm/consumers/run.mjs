@@ -29,11 +29,12 @@ const provider = await startProvider();
 const rows = [];
 
 /** Runs one case; a case that makes a report is judged here, others say themselves what they saw. */
-async function judge({ run, ...named }) {
-  const slug = named.name.replaceAll(/\W+/g, "-");
+async function judge({ name, tool, run }) {
+  const slug = name.replaceAll(/\W+/g, "-");
   const start = performance.now();
-  const row = { name: named.name, tool: named.tool };
+  const row = { name, tool: "" };
   try {
+    row.tool = typeof tool === "string" ? tool : await tool();
     const report = await run({ ...context, slug, base: `${provider.url}/${slug}` });
     const seen = typeof report === "string" ? report : await check(report, provider.consumer(slug));
     Object.assign(row, { result: "passed", seen });
@@ -59,7 +60,7 @@ const short = (text) =>
 try {
   for (const name of chosen) {
     const { cases } = await import(`./${name}/cases.mjs`);
-    for (const one of await cases(context)) await judge(one);
+    for (const one of cases(context)) await judge(one);
   }
 } finally {
   await context.chromium.close();

@@ -7,22 +7,25 @@ const FILES = new URL("files/", import.meta.url);
 
 const install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
 
-export const cases = async () => [
-  await started(20, "import", "main.mjs", installed),
-  await started(20, "require", "main.cjs"),
-  await started(22, "import", "main.mjs"),
-  await started(22, "require", "main.cjs"),
+export const cases = () => [
+  inNode(20, "import, npm install", "main.mjs", installed),
+  inNode(20, "require", "main.cjs"),
+  inNode(22, "import", "main.mjs"),
+  inNode(22, "require", "main.cjs"),
+  inNode(20, "tokenwire/client", "main.mjs", ({ projectOf, slug }) => projectOf("tokenwire/client", slug, FILES)),
+  inNode(20, "tokenwire/bare", "bare.mjs"),
 ];
 
-async function started(major, way, file, set = ({ project, slug }) => project(slug, FILES)) {
-  const { version, path, missing } = await node(major).catch((missing) => ({ missing }));
-  const name = `Node ${major} ${way}${set === installed ? ", npm install" : ""}`;
-  return { name, tool: `node ${version ?? major}`, run: async (context) => {
-    if (missing !== undefined) throw missing;
-    const folder = await set(context);
-    return JSON.parse(await run(path, [file, context.base], { cwd: folder }));
-  } };
-}
+const unpacked = ({ project, slug }) => project(slug, FILES);
+
+const inNode = (major, way, file, set = unpacked) => ({
+  name: `Node ${major} ${way}`,
+  tool: async () => `node ${(await node(major)).version}`,
+  run: async (context) => {
+    const { path } = await node(major);
+    return JSON.parse(await run(path, [file, context.base], { cwd: await set(context) }));
+  },
+});
 
 async function installed({ empty, slug, tarball }) {
   const folder = empty(slug, FILES);
