@@ -13,13 +13,14 @@ import type {
   ArgumentsDelta,
   AttemptRecord,
   Bucket,
+  CallEvent,
+  CallRequest,
   Candidate,
   CitationEvent,
   Completeness,
   CostLine,
   DataDelta,
   Discard,
-  Event,
   Extra,
   ExtraEvent,
   Failure,
@@ -36,7 +37,6 @@ import type {
   PartStart,
   ReasoningDelta,
   RefusalDelta,
-  Request,
   RetryEvent,
   StartEvent,
   StopReason,
@@ -48,7 +48,7 @@ import type {
 } from "tokenwire";
 
 /** What an answer says goes back as a message, and each of its parts as a part. */
-export function next(request: Request, outcome: Outcome): Request {
+export function next(request: CallRequest, outcome: Outcome): CallRequest {
   const answer: Message = answerMessage(outcome);
   return { ...request, messages: [...request.messages, answer] };
 }
@@ -128,6 +128,6 @@ interface Kinds {
   usage: UsageEvent;
 }
 
-export const narrowed = (event: Event): Kinds[keyof Kinds] => event;
-export const widened = (event: Kinds[keyof Kinds]): Event => event;
+export const narrowed = (event: CallEvent): Kinds[keyof Kinds] => event;
+export const widened = (event: Kinds[keyof Kinds]): CallEvent => event;
 export const opened = (event: PartStart): PartKind => event;

@@ -2,6 +2,7 @@
 
 import type {
   CacheMark,
+  CallRequest,
   Citation,
   Effort,
   Extension,
@@ -23,7 +24,6 @@ import type {
   Reasoning,
   ReasoningPart,
   RefusalPart,
-  Request,
   Role,
   SchemaOutput,
   TextPart,
@@ -77,7 +77,7 @@ const effort: Effort = "xhigh";
 const reasoning: Reasoning = { effort, budget_tokens: 1000, summary: "auto" };
 const unset: Maybe<number> = undefined;
 
-export const request: Request = {
+export const request: CallRequest = {
   model: "m",
   system: "Be short.",
   messages,

@@ -15,14 +15,15 @@ import {
 } from "tokenwire";
 import type {
   AccountingOptions,
+  CallEvent,
   CallOptions,
+  CallRequest,
   CallingOptions,
   Client,
   ClientOptions,
   ClientRequest,
   Cost,
   CostQuery,
-  Event,
   Fetch,
   FetchOptions,
   Key,
@@ -31,7 +32,6 @@ import type {
   Outcome,
   ProviderOptions,
   RelayFetch,
-  Request as ModelRequest,
   RetryOptions,
   TimeoutOptions,
 } from "tokenwire";
@@ -68,7 +68,7 @@ createClient({ providers: {}, retry: { onBreak: "again" } });
 
 // Asking
 
-const request: ModelRequest = { model: "claude-haiku-5-5", messages: [{ role: "user", content: "Hi" }] };
+const request: CallRequest = { model: "claude-haiku-5-5", messages: [{ role: "user", content: "Hi" }] };
 const asked: ClientRequest = { ...request, provider: "mine" };
 const controller = new AbortController();
 const call: CallOptions = { signal: controller.signal };
@@ -92,7 +92,7 @@ export async function read(): Promise<string> {
 }
 
 /** The type narrows to each kind of event, and there are no others. */
-function said(event: Event): string {
+function said(event: CallEvent): string {
   switch (event.type) {
     case "arguments_delta":
     case "reasoning_delta":
@@ -179,4 +179,4 @@ export const tested: Client = createClient({ providers: { openai: {} }, fetch: s
 export const all = [sameClients, standard];
 
 same<Awaited<ReturnType<Client["complete"]>>, Outcome>(true);
-same<Event["type"] & "text", never>(true);
+same<CallEvent["type"] & "text", never>(true);
