@@ -1,31 +1,29 @@
 // Installs the packed package into a project for each consumer and runs the same application in all:
 //
-//   node run.mjs TARBALL
-//   CONSUMERS=vite,workerd node run.mjs TARBALL
+//   node run.mjs [TARBALL]
+//   CONSUMERS=vite,workerd node run.mjs
 //
 // Exits with 1 when a case failed. What this machine lacks is listed as left out.
-
-import { resolve } from "node:path";
 
 import { startProvider } from "../provider.mjs";
 import { lazyChromium } from "./chromium.mjs";
 import { check } from "./expected.mjs";
 import { LeftOut } from "./left_out.mjs";
 import { makeWorkshop } from "./project.mjs";
+import { findTarball } from "./tarball.mjs";
 
 const CONSUMERS = ["node", "esbuild", "rollup", "webpack", "vite", "importmap", "workerd", "wrangler", "typescript"];
 
-const tarball = process.argv[2];
-if (tarball === undefined) throw new Error("expected the tarball of the package: node run.mjs TARBALL");
 const chosen = process.env.CONSUMERS?.split(",") ?? CONSUMERS;
 const unknown = chosen.filter((name) => !CONSUMERS.includes(name));
 if (unknown.length > 0) throw new Error(`expected some of ${CONSUMERS}; found ${unknown}`);
 
-const context = {
-  ...makeWorkshop(resolve(tarball)),
-  chromium: lazyChromium(),
-};
 const provider = await startProvider();
+const context = {
+  ...makeWorkshop(findTarball(process.argv[2])),
+  chromium: lazyChromium(),
+  check: (report, slug) => check(report, provider.consumer(slug)),
+};
 const rows = [];
 
 /** Runs one case; a case that makes a report is judged here, others say themselves what they saw. */
@@ -36,7 +34,7 @@ async function judge({ name, tool, run }) {
   try {
     row.tool = typeof tool === "string" ? tool : await tool();
     const report = await run({ ...context, slug, base: `${provider.url}/${slug}` });
-    const seen = typeof report === "string" ? report : await check(report, provider.consumer(slug));
+    const seen = typeof report === "string" ? report : await context.check(report, slug);
     Object.assign(row, { result: "passed", seen });
   } catch (error) {
     Object.assign(row, { result: error instanceof LeftOut ? "left out" : "FAILED", seen: error.message });

@@ -14,6 +14,7 @@ export const cases = () => [
   inNode(22, "require", "main.cjs"),
   inNode(20, "tokenwire/client", "main.mjs", ({ projectOf, slug }) => projectOf("tokenwire/client", slug, FILES)),
   inNode(20, "tokenwire/bare", "bare.mjs"),
+  inNode(20, "tokenwire/testing", "testing.mjs"),
 ];
 
 const unpacked = ({ project, slug }) => project(slug, FILES);

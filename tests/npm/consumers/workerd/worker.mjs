@@ -11,14 +11,14 @@ import { serve } from "../process.mjs";
 
 const PROGRAM = workerd.default;
 
-/** Starts the worker that the modules make, asks it for its report and ends it. A module is a name, a kind and a file. */
-export async function report(folder, modules, base) {
+/** Runs `use` with the address of the worker that the modules make: a module is a name, a kind and a file. */
+export async function withWorker(folder, modules, use, date = "2026-01-01") {
   if (!existsSync(PROGRAM)) throw new LeftOut("workerd has no program for this machine");
   const config = join(folder, "config.capnp");
-  writeFileSync(config, capnp(modules));
+  writeFileSync(config, capnp(modules, date));
   const server = await serve(PROGRAM, ["serve", "--control-fd=3", config], port);
   try {
-    return await asked(`http://127.0.0.1:${server.port}`, base, server);
+    return await use((base) => asked(`http://127.0.0.1:${server.port}`, base, server));
   } finally {
     await server.stop();
   }
@@ -37,7 +37,7 @@ function port(said) {
   return found === null ? undefined : { port: Number(found[1]) };
 }
 
-const capnp = (modules) => `using Workerd = import "/workerd/workerd.capnp";
+const capnp = (modules, date) => `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
@@ -51,7 +51,7 @@ const worker :Workerd.Worker = (
   modules = [
 ${modules.map(([name, kind, file]) => `    (name = "${name}", ${kind} = embed "${file}"),`).join("\n")}
   ],
-  compatibilityDate = "2026-01-01",
+  compatibilityDate = "${date}",
   globalOutbound = "internet",
 );
 `;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { node } from "../node/nodes.mjs";
 import { run, serve } from "../process.mjs";
 import { toolFile, version } from "../project.mjs";
-import { asked, report } from "../workerd/worker.mjs";
+import { asked, withWorker } from "../workerd/worker.mjs";
 
 const FILES = new URL("files/", import.meta.url);
 const WRANGLER = toolFile("wrangler", "bin", "wrangler.js");
@@ -49,5 +49,5 @@ async function deployed(context) {
   const [worker, ...rest] = files.sort((name) => (name === "worker.js" ? -1 : 1));
   if (rest.length !== 1 || !rest[0].endsWith(".wasm")) throw new Error(`expected a worker and a .wasm, found ${files}`);
   const modules = [[worker, "esModule", worker], [`./${rest[0]}`, "wasm", rest[0]]];
-  return await report(out, modules, context.base);
+  return await withWorker(out, modules, (ask) => ask(context.base));
 }
