@@ -151,7 +151,7 @@ function whole(response, { stream }) {
 async function streamed(response) {
   const words = TALE.match(/\S+\s*/g);
   const frames = [...words.map((word) => delta(word)), frame({ delta: {}, finish_reason: "stop" })];
-  const last = `data: ${JSON.stringify({ ...HEAD, object: "chat.completion.chunk", choices: [], usage: USAGE })}\n\n`;
+  const last = event({ choices: [], usage: USAGE });
   const bytes = Buffer.from([...frames, last, "data: [DONE]\n\n"].join(""));
   open(response);
   for (let at = 0; at < bytes.length; at += 7) {
@@ -188,5 +188,7 @@ const open = (response) => response.writeHead(200, { "content-type": "text/event
 
 const delta = (content) => frame({ delta: { content }, finish_reason: null });
 
-const frame = (choice) =>
-  `data: ${JSON.stringify({ ...HEAD, object: "chat.completion.chunk", choices: [{ index: 0, ...choice }] })}\n\n`;
+const frame = (choice) => event({ choices: [{ index: 0, ...choice }] });
+
+const event = (fields) =>
+  `data: ${JSON.stringify({ ...HEAD, object: "chat.completion.chunk", ...fields })}\n\n`;

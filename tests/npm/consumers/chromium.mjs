@@ -35,7 +35,7 @@ export function lazyChromium() {
     const said = [];
     page.on("console", (message) => said.push(`console: ${message.text()}`));
     page.on("pageerror", (error) => said.push(`page: ${error.message}`));
-    page.on("requestfailed", (request) => said.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+    page.on("requestfailed", (failed) => said.push(`request: ${failed.url()} ${failed.failure()?.errorText}`));
     try {
       await page.goto(url);
       await page.waitForFunction(() => globalThis.report !== undefined, undefined, { timeout: DEADLINE_MS });

@@ -42,5 +42,7 @@ export async function check(report, consumer) {
     consumer.answers.map(({ model, status, end }) => [model, status, end]),
     ANSWERS,
   );
-  return `429, cut, then ${report.retried.text.length} letters in ${report.retried.statuses.length} attempts; both left streams closed`;
+  const closed = consumer.answers.filter(({ end }) => end === "closed early").map(({ model }) => model);
+  const { statuses, text } = retried;
+  return `429, cut, ${text.length} letters in ${statuses.length} attempts; ${closed.join(" and ")}: closed`;
 }

@@ -13,7 +13,8 @@ export async function run(program, args, options = {}) {
   const [code, signal] = await once(child, "close");
   clearTimeout(timer);
   if (code === 0) return printed.stdout;
-  throw new Error(`${program} ${args.join(" ")}: ended with ${signal ?? code}\n${printed.stdout}${printed.stderr}`);
+  const said = `${printed.stdout}${printed.stderr}`;
+  throw new Error(`${program} ${args.join(" ")}: ended with ${signal ?? code}\n${said}`);
 }
 
 /** Starts a program that serves; `ready` finds in what it prints, or in its control pipe, where. */

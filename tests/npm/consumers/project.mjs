@@ -1,10 +1,13 @@
 // Temporary projects into which the tarball is installed.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { LeftOut } from "./left_out.mjs";
 
 const APP = fileURLToPath(new URL("app/app.mjs", import.meta.url));
 
@@ -42,10 +45,16 @@ export function makeWorkshop(tarball) {
 
 /** The version of an installed tool. */
 export function version(tool) {
-  const path = fileURLToPath(new URL(`../node_modules/${tool}/package.json`, import.meta.url));
-  return JSON.parse(readFileSync(path, "utf8")).version;
+  return JSON.parse(readFileSync(toolFile(tool, "package.json"), "utf8")).version;
 }
 
 /** The file of an installed tool. */
 export const toolFile = (...names) =>
   join(dirname(fileURLToPath(import.meta.url)), "..", "node_modules", ...names);
+
+/** The file of a runtime among the tools, which come for some machines only. */
+export function runtime(name, ...path) {
+  const file = toolFile(...path);
+  if (!existsSync(file)) throw new LeftOut(`${name} is not here`);
+  return file;
+}

@@ -12,7 +12,9 @@ import { LeftOut } from "./left_out.mjs";
 import { makeWorkshop } from "./project.mjs";
 import { findTarball } from "./tarball.mjs";
 
-const CONSUMERS = ["node", "esbuild", "rollup", "webpack", "vite", "importmap", "workerd", "wrangler", "typescript"];
+const RUNTIMES = ["node", "deno", "bun", "importmap", "workerd", "wrangler"];
+const BUILDERS = ["esbuild", "rollup", "webpack", "vite", "typescript"];
+const CONSUMERS = [...RUNTIMES, ...BUILDERS];
 
 const chosen = process.env.CONSUMERS?.split(",") ?? CONSUMERS;
 const unknown = chosen.filter((name) => !CONSUMERS.includes(name));

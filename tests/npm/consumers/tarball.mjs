@@ -13,6 +13,6 @@ export function findTarball(named = process.env.TOKENWIRE_TARBALL, unpacked = pr
   const folder = unpacked ? resolve(unpacked) : PKG;
   if (unpacked) execFileSync("npm", ["pack", "--ignore-scripts", "--silent"], { cwd: folder });
   const packed = readdirSync(folder).find((name) => /^tokenwire-.*\.tgz$/.test(name));
-  if (packed === undefined) throw new Error("expected a packed package: tools/package.sh --pack, or TOKENWIRE_TARBALL");
+  if (packed === undefined) throw new Error("expected tools/package.sh --pack, or TOKENWIRE_TARBALL");
   return join(folder, packed);
 }

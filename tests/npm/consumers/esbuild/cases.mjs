@@ -18,24 +18,18 @@ export const cases = () => [
 async function page(context) {
   const folder = context.project(context.slug, PAGE);
   const outdir = join(folder, "dist");
-  await build({ absWorkingDir: folder, entryPoints: ["main.js"], bundle: true, format: "esm", outdir, logLevel: "error" });
+  await bundle({ absWorkingDir: folder, entryPoints: ["main.js"], format: "esm", outdir });
   return await opened(context, outdir);
 }
 
 /** The bundle runs where the package is not. */
-async function program(context, format, outfile) {
+async function program(context, format, file) {
   const folder = context.project(context.slug, FILES);
-  // As a script's format has no await at the top, the entry is the one without.
-  const entryPoints = [format === "cjs" ? "main.cjs" : "main.mjs"];
   const target = context.empty(`${context.slug}-bundle`);
-  await build({
-    absWorkingDir: folder,
-    entryPoints,
-    bundle: true,
-    format,
-    platform: "node",
-    outfile: join(target, outfile),
-    logLevel: "error",
-  });
-  return JSON.parse(await run(process.execPath, [outfile, context.base], { cwd: target }));
+  const entryPoints = [format === "cjs" ? "main.cjs" : "main.mjs"];
+  const outfile = join(target, file);
+  await bundle({ absWorkingDir: folder, entryPoints, format, platform: "node", outfile });
+  return JSON.parse(await run(process.execPath, [file, context.base], { cwd: target }));
 }
+
+const bundle = (options) => build({ bundle: true, logLevel: "error", ...options });

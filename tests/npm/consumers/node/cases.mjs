@@ -12,10 +12,12 @@ export const cases = () => [
   inNode(20, "require", "main.cjs"),
   inNode(22, "import", "main.mjs"),
   inNode(22, "require", "main.cjs"),
-  inNode(20, "tokenwire/client", "main.mjs", ({ projectOf, slug }) => projectOf("tokenwire/client", slug, FILES)),
+  inNode(20, "tokenwire/client", "main.mjs", smaller),
   inNode(20, "tokenwire/bare", "bare.mjs"),
   inNode(20, "tokenwire/testing", "testing.mjs"),
 ];
+
+const smaller = ({ projectOf, slug }) => projectOf("tokenwire/client", slug, FILES);
 
 const unpacked = ({ project, slug }) => project(slug, FILES);
 

@@ -19,7 +19,8 @@ const ALL = /^export (?:type )?\* from "(.*)\.js"/gm;
 function names(file) {
   const text = readFileSync(file, "utf8");
   const found = (pattern) => [...text.matchAll(pattern)].map(([, group]) => group);
-  const listed = found(LISTED).flatMap((list) => list.split(",")).map((item) => item.trim().split(/\s+/).at(-1));
+  const items = found(LISTED).flatMap((list) => list.split(","));
+  const listed = items.map((item) => item.trim().split(/\s+/).at(-1));
   const others = found(ALL).flatMap((path) => names(join(dirname(file), `${path}.d.ts`)));
   return [...found(DECLARED), ...listed.filter((name) => name !== ""), ...others];
 }

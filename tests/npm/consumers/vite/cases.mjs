@@ -7,18 +7,22 @@ import { withFiles } from "../chromium.mjs";
 /** The newest, and the one before, which bundles with esbuild and rollup. */
 const VITES = [await import("vite"), await import("vite7")];
 
-export const cases = () =>
-  VITES.flatMap((vite) => [
-    { name: `Vite ${major(vite)} build`, tool: `vite ${vite.version}`, run: (context) => built(vite, context) },
-    { name: `Vite ${major(vite)} dev`, tool: `vite ${vite.version}`, run: (context) => developed(vite, context) },
-    { name: `Vite ${major(vite)} tokenwire/bare`, tool: `vite ${vite.version}`, run: (context) => bare(vite, context) },
-  ]);
+const WAYS = { build: built, dev: developed, "tokenwire/bare": bare };
 
-const major = ({ version }) => version.split(".")[0];
+export const cases = () =>
+  VITES.flatMap((vite) => Object.entries(WAYS).map(([what, run]) => inVite(vite, what, run)));
+
+const inVite = (vite, what, run) => ({
+  name: `Vite ${vite.version.split(".")[0]} ${what}`,
+  tool: `vite ${vite.version}`,
+  run: (context) => run(vite, context),
+});
 
 const config = (root) => ({ root, configFile: false, logLevel: "error" });
 
-const built = (vite, context) => shown(vite, context, context.project(context.slug, PAGE));
+function built(vite, context) {
+  return shown(vite, context, context.project(context.slug, PAGE));
+}
 
 /** The module as an asset of its own, whose address the bundler knows. */
 function bare(vite, context) {
@@ -29,7 +33,8 @@ function bare(vite, context) {
 
 async function shown({ build }, context, folder) {
   await build(config(folder));
-  return await withFiles(join(folder, "dist"), (url) => context.chromium.report(`${url}/?base=${context.base}`));
+  const { base, chromium } = context;
+  return await withFiles(join(folder, "dist"), (url) => chromium.report(`${url}/?base=${base}`));
 }
 
 async function developed({ createServer }, context) {

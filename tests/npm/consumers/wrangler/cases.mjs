@@ -47,7 +47,8 @@ async function deployed(context) {
   const out = join(folder, "out");
   const files = readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name));
   const [worker, ...rest] = files.sort((name) => (name === "worker.js" ? -1 : 1));
-  if (rest.length !== 1 || !rest[0].endsWith(".wasm")) throw new Error(`expected a worker and a .wasm, found ${files}`);
+  const isWhole = rest.length === 1 && rest[0].endsWith(".wasm");
+  if (!isWhole) throw new Error(`expected a worker and a .wasm, found ${files}`);
   const modules = [[worker, "esModule", worker], [`./${rest[0]}`, "wasm", rest[0]]];
   return await withWorker(out, modules, (ask) => ask(context.base));
 }

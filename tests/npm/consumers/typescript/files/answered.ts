@@ -93,7 +93,8 @@ export function told(outcome: Outcome): string[] {
   const deadline: TimeoutKind | null = failure?.timeout ?? null;
   const stop: StopReason | null = outcome.stop;
   const extras: readonly Extra[] = outcome.extras;
-  return [reason, kind ?? "", deadline ?? "", stop ?? "", ...extras.map(({ name }) => name), ...outcome.attempts.map(tried)];
+  const names = extras.map(({ name }) => name);
+  return [reason, kind ?? "", deadline ?? "", stop ?? "", ...names, ...outcome.attempts.map(tried)];
 }
 
 const tried = ({ attempt, status, usage, failure }: AttemptRecord): string =>

@@ -48,8 +48,8 @@ const same = <A, B>(_: Same<A, B>): void => {};
 // Setting up
 
 const key: Key = async () => "short-lived";
-const provider: ProviderOptions = { dialect: "openai", baseUrl: "http://127.0.0.1/v1", apiKey: key, headers: {} };
-const retry: RetryOptions = { maxAttempts: 4, baseMs: 1, capMs: 10, maxHintMs: null, totalMs: 9, onBreak: "resume" };
+const provider: ProviderOptions = { dialect: "openai", baseUrl: "http://127.0.0.1/v1", apiKey: key };
+const retry: RetryOptions = { maxAttempts: 4, baseMs: 1, maxHintMs: null, totalMs: 9, onBreak: "resume" };
 const timeouts: TimeoutOptions = { headMs: 1, firstEventMs: 2, stallMs: 3, attemptMs: 4, callMs: 5 };
 const limits: LimitOptions = { maxCostUsd: "0.50", maxTokens: 1000 };
 const accounting: AccountingOptions = { tag: "tests" };
@@ -140,8 +140,8 @@ export function blame(error: unknown): string {
   if (error instanceof TimeoutError || error instanceof RequestError) return error.message;
   if (error instanceof InternalError) return String(error.cause);
   if (error instanceof TokenwireError) {
-    const { code, status, outcome }: { code: string; status?: number | undefined; outcome?: Outcome | undefined } = error;
-    return `${code} ${status ?? ""} ${outcome?.attempts.length ?? 0}`;
+    const outcome: Outcome | undefined = error.outcome;
+    return `${error.code} ${error.status ?? ""} ${outcome?.attempts.length ?? 0}`;
   }
   return error instanceof Error ? error.message : "";
 }
