@@ -15,7 +15,7 @@ const TOKEN_MS = 60_000;
 const MAX_BODY = 100_000;
 const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: provider = "https://api.anthropic.com", PORT } = process.env;
 
-const send = key ? fetch : simFetch();
+const send = key ? fetch : simFetch({ plan: "429 retry-after=1", paceMs: 20 });
 const tokens = new Map();
 
 await serveFolder(fileURLToPath(new URL(".", import.meta.url)), {
@@ -42,7 +42,6 @@ async function pass(request, response) {
   const left = new AbortController();
   response.once("close", () => left.abort());
   const headers = { "content-type": "application/json", "anthropic-version": "2023-06-01", "x-api-key": key ?? "any" };
-  if (!key) headers["x-sim-plan"] = "429 retry-after=1";
   const answer = await send(`${provider}/v1/messages`, { method: "POST", headers, body, signal: left.signal });
   const kept = ["content-type", "retry-after", "request-id"].filter((name) => answer.headers.has(name));
   response.writeHead(answer.status, Object.fromEntries(kept.map((name) => [name, answer.headers.get(name)])));

@@ -52,5 +52,5 @@ function real(prefix) {
 }
 
 function simulated() {
-  return { apiKey: "any", headers: { "x-sim-plan": "429 retry-after=1; 503" }, fetch: simFetch() };
+  return { apiKey: "any", fetch: simFetch({ plan: "429 retry-after=1; 503" }) };
 }

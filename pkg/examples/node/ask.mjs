@@ -53,7 +53,7 @@ function real(name, { key, baseUrl }) {
 function simulated() {
   stderr.write("no key in the environment: a simulated provider answers\n");
   return {
-    providers: { openai: { apiKey: "any", headers: { "x-sim-plan": "429 retry-after=1; 503" } } },
-    fetch: simFetch(),
+    providers: { openai: { apiKey: "any" } },
+    fetch: simFetch({ plan: "429 retry-after=1; 503", paceMs: 20 }),
   };
 }

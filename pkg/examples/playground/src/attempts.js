@@ -83,7 +83,7 @@ export class Attempts {
   }
 }
 
-/** @typedef {{ kind: "wait" | "head" | "quiet" | "flow", from: number, to: number }} Span */
+/** @typedef {{ kind: "wait" | "head" | "first" | "flow", from: number, to: number }} Span */
 
 /** The bars of an attempt at a time. @param {Attempt} attempt @param {number} now @returns {Span[]} */
 export function spans(attempt, now) {
@@ -92,7 +92,7 @@ export function spans(attempt, now) {
   /** @type {Span[]} */
   const all = [{ kind: "wait", from, to: sent ?? Math.min(now, attempt.due) }];
   if (sent !== undefined) all.push({ kind: "head", from: sent, to: head ?? end });
-  if (head !== undefined) all.push({ kind: "quiet", from: head, to: event ?? end });
+  if (head !== undefined) all.push({ kind: "first", from: head, to: event ?? end });
   if (event !== undefined) all.push({ kind: "flow", from: event, to: end });
   return all.filter(({ from, to }) => to > from);
 }

@@ -25,7 +25,7 @@ export class Call {
   /** Why the call could not be made at all. @type {unknown} */
   refused = undefined;
   #began = performance.now();
-  /** @type {import("tokenwire").CallStream | undefined} */
+  /** @type {import("tokenwire").EventStream | undefined} */
   #stream = undefined;
 
   /** @param {Settings} settings */
@@ -60,8 +60,8 @@ export class Call {
   }
 
   #transport() {
-    const { paceMs, latencyMs } = this.settings;
-    return watched(simFetch({ paceMs }), latencyMs, (sight) => {
+    const { faults, thinks, paceMs, latencyMs } = this.settings;
+    return watched(simFetch({ plan: plan(faults, thinks), paceMs }), latencyMs, (sight) => {
       const { now } = this;
       this.attempts.see(sight, now);
       if (sight.kind === "sent") {
@@ -72,7 +72,7 @@ export class Call {
     });
   }
 
-  /** @param {import("tokenwire").CallStream} stream */
+  /** @param {import("tokenwire").EventStream} stream */
   async #read(stream) {
     try {
       for await (const event of stream) {
@@ -100,15 +100,14 @@ export class Call {
 /** @param {Settings} settings @returns {import("tokenwire").ClientOptions} */
 function options(settings) {
   const { wire, maxAttempts, baseMs, onBreak, headMs, firstEventMs, stallMs, callMs } = settings;
-  const headers = { "x-sim-plan": plan(settings.faults, settings.thinks) };
   return {
-    providers: { [wire]: { apiKey: "none", headers } },
+    providers: { [wire]: { apiKey: "none" } },
     retry: { maxAttempts, baseMs, onBreak },
     timeouts: stated({ headMs, firstEventMs, stallMs, callMs }),
   };
 }
 
-/** @param {Settings} settings @returns {import("tokenwire").Request} */
+/** @param {Settings} settings @returns {import("tokenwire").ClientRequest} */
 export function request({ wire, prompt, onBreak }) {
   return {
     model: WIRES[wire].model,

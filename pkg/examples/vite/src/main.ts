@@ -41,8 +41,7 @@ async function client(): Promise<Client> {
     return createClient({ providers: { openai: { baseUrl: new URL("/llm", location.href).href, apiKey: "none" } }, retry });
   }
   const { simFetch } = await import("tokenwire/testing");
-  const headers = { "x-sim-plan": "429 retry-after=1" };
-  return createClient({ providers: { openai: { apiKey: "any", headers } }, retry, fetch: simFetch() });
+  return createClient({ providers: { openai: { apiKey: "any" } }, retry, fetch: simFetch({ plan: "429 retry-after=1", paceMs: 20 }) });
 }
 
 function find<T extends Element>(selector: string, kind: abstract new () => T): T {
