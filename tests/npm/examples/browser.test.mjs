@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import process from "node:process";
 import { after, before, test } from "node:test";
 
-import { serve } from "../consumers/process.mjs";
 import { ANSWER } from "./answer.mjs";
 import { openPage, withChromium } from "./chromium.mjs";
 import { install } from "./installed.mjs";
 import { startProvider } from "./provider.mjs";
+import { serveExample } from "./served.mjs";
 
 let installed;
 before(() => (installed = install()));
@@ -63,13 +62,7 @@ test("nothing is passed on without a token", async () => {
 });
 
 async function withBackEnd(keys, use) {
-  const { PATH } = process.env;
-  const ready = (said) => {
-    const found = /(http:\/\/\S+)\n/.exec(said);
-    return found === null ? undefined : { url: found[1] };
-  };
-  const env = { PATH, PORT: "0", ...keys };
-  const backEnd = await serve(process.execPath, [installed.example("browser", "server.mjs")], ready, { env });
+  const backEnd = await serveExample(installed, "browser", { PORT: "0", ...keys });
   try {
     await use(backEnd.url);
   } finally {

@@ -2,20 +2,17 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { after, before, test } from "node:test";
 
-import { run, serve } from "../consumers/process.mjs";
+import { run } from "../consumers/process.mjs";
 import { toolFile } from "../consumers/project.mjs";
 import { ANSWER } from "./answer.mjs";
 import { openPage, withChromium } from "./chromium.mjs";
 import { install } from "./installed.mjs";
+import { serveExample } from "./served.mjs";
 
 let installed, server;
 before(async () => {
   installed = install(["typescript"]);
-  const ready = (said) => {
-    const found = /(http:\/\/\S+)\n/.exec(said);
-    return found === null ? undefined : { url: found[1] };
-  };
-  server = await serve(process.execPath, [installed.example("playground", "server.mjs")], ready);
+  server = await serveExample(installed, "playground");
 });
 after(async () => {
   await server.stop();

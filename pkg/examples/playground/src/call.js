@@ -112,7 +112,7 @@ export function request({ wire, prompt, onBreak }) {
   return {
     model: WIRES[wire].model,
     messages: [{ role: "user", content: prompt }],
-    ...(isBackground(wire, onBreak) && { state: { background: true } }),
+    ...(isBackground(wire, onBreak) && { background: true }),
   };
 }
 

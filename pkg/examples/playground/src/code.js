@@ -9,7 +9,7 @@ export function code(settings) {
   const { wire, prompt, maxAttempts, baseMs, onBreak, headMs, firstEventMs, stallMs, callMs } = settings;
   const timeouts = Object.entries(stated({ headMs, firstEventMs, stallMs, callMs }));
   const faults = plan(settings.faults, settings.thinks);
-  const state = isBackground(wire, onBreak) ? ["  state: { background: true },"] : [];
+  const state = isBackground(wire, onBreak) ? ["  background: true,"] : [];
   return [
     'import { createClient } from "tokenwire";',
     'import { simFetch } from "tokenwire/testing";',

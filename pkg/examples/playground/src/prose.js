@@ -13,7 +13,7 @@ export function showAnswer(call) {
   shown = key;
   const parts = [...answer.parts].sort(([a], [b]) => a - b).map(([, part]) => paragraph(part));
   prose.replaceChildren(...parts);
-  prose.classList.toggle("writing", !isOver);
+  prose.classList.toggle("over", isOver);
   if (!isOver) (parts.at(-1) ?? prose).append(make("i", { class: "caret" }));
   lost.replaceChildren(...answer.discarded.filter(({ text }) => text !== "").map(struck));
 }

@@ -42,7 +42,7 @@ function answer(prompt: string, env: Env): Response {
     timeouts: { stallMs: 15_000 },
   });
   const messages = [{ role: "user", content: prompt } as const];
-  const stream = tw.stream({ model: MODEL, messages, max_tokens: MAX_TOKENS });
+  const stream = tw.stream({ model: MODEL, messages, max_output_tokens: MAX_TOKENS });
   const events = stream[Symbol.asyncIterator]();
   const lines = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
