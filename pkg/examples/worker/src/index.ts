@@ -1,6 +1,6 @@
 // POST /ask {"prompt": "…"}: the answer's events as they come, one JSON object a line.
 
-import { createClient } from "tokenwire";
+import { type Event, type Outcome, createClient } from "tokenwire";
 
 interface Env {
   /** A secret: it never reaches the browser. */
@@ -44,13 +44,15 @@ function answer(prompt: string, env: Env): Response {
   const messages = [{ role: "user", content: prompt } as const];
   const stream = tw.stream({ model: MODEL, messages, max_output_tokens: MAX_TOKENS });
   const events = stream[Symbol.asyncIterator]();
-  const lines = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await events.next().catch(() => ({ value: undefined, done: true }));
-      if (value !== undefined) return controller.enqueue(lines.encode(`${JSON.stringify(value)}\n`));
-      // The outcome closes the answer, also where it failed: it says why.
-      if (done) controller.enqueue(lines.encode(`${JSON.stringify(await stream.outcome)}\n`));
+      try {
+        const { value } = await events.next();
+        if (value !== undefined) return controller.enqueue(line(value));
+      } catch {
+        // The outcome closes the answer, also of a call that failed: it says why.
+      }
+      controller.enqueue(line(await stream.outcome));
       controller.close();
     },
     // The browser has left: so does the call.
@@ -58,3 +60,5 @@ function answer(prompt: string, env: Env): Response {
   });
   return new Response(body, { headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" } });
 }
+
+const line = (value: Event | Outcome) => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
