@@ -68,8 +68,8 @@ for (const [faults, wire, said] of [
   ["bad-json:20", "openai", "It sent nonsense"],
   ["error:20", "anthropic", "It is overloaded"],
   ["refused", "openai-responses", "The connection broke"],
-  ["429:86400", "gemini", "429: too many requests"],
-  ["quota", "openai", "429: the money ran out"],
+  ["429:86400", "gemini", "429: the quota is used up"],
+  ["quota", "openai", "429: the quota is used up"],
 ]) {
   test(`${faults} over ${wire} is said for what it is`, withChromium, async () => {
     const limits = "maxAttempts=1&onBreak=stop&headMs=500&stallMs=500&paceMs=1&latencyMs=0";

@@ -11,7 +11,7 @@ export class Answer {
   /** @type {Piece[]} */
   discarded = [];
 
-  /** @param {import("tokenwire").Event} event @param {number} attempt */
+  /** @param {import("tokenwire").CallEvent} event @param {number} attempt */
   hear(event, attempt) {
     switch (event.type) {
       case "part_start":

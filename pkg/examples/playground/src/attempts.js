@@ -45,7 +45,7 @@ export class Attempts {
     }
   }
 
-  /** @param {import("tokenwire").Event} event @param {number} now */
+  /** @param {import("tokenwire").CallEvent} event @param {number} now */
   hear(event, now) {
     if (event.type === "retry") {
       const failed = this.at(event.attempt, now);

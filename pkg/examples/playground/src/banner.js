@@ -3,9 +3,8 @@
 import { find } from "./element.js";
 import { ending, reason, seconds, title } from "./words.js";
 
-const [banner, headline, detail, left, clock, spoken] = ["banner", "headline", "detail", "seconds", "clock", "spoken"].map(
-  (id) => find(id),
-);
+const [banner, headline, detail] = [find("banner"), find("headline"), find("detail")];
+const [left, clock, spoken] = [find("seconds"), find("clock"), find("spoken")];
 
 /** @typedef {{ phase: string, headline: string, detail: string, spoken?: string, left?: number, part?: number }} State */
 

@@ -77,8 +77,7 @@ export class Controls {
   /** @param {number} at */
   #row(at) {
     const { faults } = this.settings;
-    const chosen = faults[at] ?? fault("ok");
-    const select = make("select", { "aria-label": `What attempt ${at + 1} meets` }, ...options(chosen.id));
+    const select = make("select", { "aria-label": `What attempt ${at + 1} meets` }, ...options(faults[at]?.id ?? "ok"));
     select.addEventListener("change", () => {
       faults[at] = fault(select.value);
       this.#faultsChanged();
@@ -96,7 +95,8 @@ export class Controls {
   /** @param {number} at */
   #value(at) {
     const chosen = this.settings.faults[at];
-    const parameter = chosen && KINDS.get(chosen.id)?.parameter;
+    if (chosen === undefined) return [];
+    const parameter = KINDS.get(chosen.id)?.parameter;
     if (parameter === undefined) return [];
     const { label, max, step = 1 } = parameter;
     const input = make("input", { type: "number", min: 0, max, step, value: chosen.value });

@@ -12,7 +12,7 @@ const KINDS = {
   incomplete: "It ended before its end",
   malformed_response: "It sent nonsense",
   overloaded: "It is overloaded",
-  quota_exceeded: "The money ran out",
+  quota_exceeded: "The quota is used up",
   rate_limit: "Too many requests",
   server_error: "The provider failed",
   timeout: "Too slow",

@@ -1,4 +1,4 @@
-import { type Client, type Event, createClient } from "tokenwire";
+import { type CallEvent, type Client, createClient } from "tokenwire";
 
 declare const HAS_BACK_END: boolean;
 
@@ -29,7 +29,7 @@ async function ask(content: string, signal: AbortSignal): Promise<void> {
     failure?.message ?? `${usage.counts.output ?? "?"} tokens, ${cost.cost_usd ?? "?"} USD, ${attempts.length} attempts`;
 }
 
-function show(event: Event): void {
+function show(event: CallEvent): void {
   if (event.type === "text_delta") answer.append(event.text);
   if (event.type === "retry") note.textContent = `${event.failure.message} Next attempt in ${event.delay_ms} ms.`;
 }

@@ -1,6 +1,6 @@
 // POST /ask {"prompt": "…"}: the answer's events as they come, one JSON object a line.
 
-import { type Event, type Outcome, createClient } from "tokenwire";
+import { type CallEvent, type Outcome, createClient } from "tokenwire";
 
 interface Env {
   /** A secret: it never reaches the browser. */
@@ -61,4 +61,4 @@ function answer(prompt: string, env: Env): Response {
   return new Response(body, { headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" } });
 }
 
-const line = (value: Event | Outcome) => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+const line = (value: CallEvent | Outcome) => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
