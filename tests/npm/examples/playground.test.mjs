@@ -69,6 +69,7 @@ for (const [faults, wire, said] of [
   ["error:20", "anthropic", "It is overloaded"],
   ["refused", "openai-responses", "The connection broke"],
   ["429:86400", "gemini", "429: the quota is used up"],
+  ["429:900", "openai", "429: too many requests"],
   ["quota", "openai", "429: the quota is used up"],
 ]) {
   test(`${faults} over ${wire} is said for what it is`, withChromium, async () => {
@@ -99,6 +100,17 @@ test("every scene runs to its end, by keyboard alone", withChromium, async () =>
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => /complete|failed/.test(document.querySelector("#banner").dataset.phase));
     }
+  });
+});
+
+test("the address holds the settings, and the code says them", withChromium, async () => {
+  await withPage("#wire=gemini&faults=stall:7,503:2&stallMs=1500&thinks=1", async (page) => {
+    assert.equal(await page.isChecked("input[value=gemini]"), true);
+    assert.equal(await page.inputValue("input[name=stallMs]"), "1500");
+    assert.match(await page.textContent("#code"), /simFetch\(\{ plan: "stall@7; 503 retry-after=2; think" \}\)/);
+    await page.fill("input[name=stallMs]", "");
+    await page.click("#faults li:nth-child(1) button");
+    assert.equal(new URL(page.url()).hash, "#faults=503%3A2&wire=gemini&thinks=1");
   });
 });
 

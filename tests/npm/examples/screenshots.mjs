@@ -23,6 +23,8 @@ try {
   await page.click("#presets button:nth-child(2)");
   await reach("complete");
   await page.click("#presets button:nth-child(1)");
+  // The last wait: half of the answer is there.
+  await page.waitForSelector("#timeline li:nth-child(4)");
   await reach("waiting");
   await page.waitForFunction(() => Number(document.querySelector("#seconds").textContent) < 1.3);
   await page.screenshot({ path: join(folder, "waiting.png") });

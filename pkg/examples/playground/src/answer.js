@@ -28,9 +28,10 @@ export class Answer {
     }
   }
 
-  /** Whether there is anything to show. */
-  get isEmpty() {
-    return [...this.parts.values()].every(({ pieces }) => pieces.length === 0);
+  /** Whether more than one attempt wrote it. */
+  get isShared() {
+    const writers = [...this.parts.values()].flatMap(({ pieces }) => pieces.map(({ attempt }) => attempt));
+    return new Set(writers).size > 1;
   }
 
   /** @param {number} number */

@@ -57,7 +57,7 @@ function underway({ attempts, answer, settings }) {
   const number = attempt?.number ?? 1;
   const of = `Attempt ${number} of ${settings.maxAttempts}`;
   if (attempt?.event !== undefined) {
-    const headline = attempt.resumed || (number > 1 && !answer.isEmpty) ? "Going on" : "Answering";
+    const headline = answer.discarded.length > 0 ? "Starting over" : answer.isShared ? "Going on" : "Answering";
     return { phase: "flowing", headline, detail: `${of}, ${attempt.bytes} bytes so far.`, spoken: `${headline}, attempt ${number}` };
   }
   const what = attempt?.head === undefined ? "waiting for the head" : "waiting for the first event";

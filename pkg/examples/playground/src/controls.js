@@ -2,8 +2,8 @@
 
 import { GROUPS, KINDS, MAX_FAULTS, fault } from "./faults.js";
 import { find, make } from "./element.js";
-import { PRESETS } from "./presets.js";
-import { BREAKS, DEFAULTS, WIRES } from "./settings.js";
+import { PRESETS, staged } from "./presets.js";
+import { BREAKS, WIRES, fragment } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 
@@ -40,6 +40,7 @@ export class Controls {
     }
     this.#showFaults();
     this.#showHint();
+    this.#mark();
   }
 
   #read() {
@@ -52,20 +53,19 @@ export class Controls {
     for (const key of NUMBERS) if (isGood(field(key))) settings[key] = field(key).valueAsNumber;
     for (const key of LIMITS) settings[key] = isGood(field(key)) ? field(key).valueAsNumber : undefined;
     this.#showHint();
-    this.#mark(undefined);
+    this.#mark();
     this.changed(false);
   }
 
   #add() {
     this.settings.faults.push(fault("503"));
     this.#faultsChanged();
-    rows.querySelector("li:last-child select")?.dispatchEvent(new Event("focusin"));
     /** @type {HTMLElement | null} */ (rows.querySelector("li:last-child select"))?.focus();
   }
 
   #faultsChanged() {
     this.#showFaults();
-    this.#mark(undefined);
+    this.#mark();
     this.changed(false);
   }
 
@@ -104,7 +104,7 @@ export class Controls {
       event.stopPropagation();
       if (!isGood(input)) return;
       chosen.value = input.valueAsNumber;
-      this.#mark(undefined);
+      this.#mark();
       this.changed(false);
     });
     return [make("label", { class: "value" }, `${label} `, input)];
@@ -122,19 +122,20 @@ export class Controls {
   #scene(preset) {
     const button = make("button", { type: "button", "aria-pressed": "false" }, preset.title);
     button.addEventListener("click", () => {
-      const { prompt, wire } = this.settings;
-      const faults = (preset.settings.faults ?? []).map((it) => ({ ...it }));
-      Object.assign(this.settings, DEFAULTS, { prompt, wire }, preset.settings, { faults });
+      Object.assign(this.settings, staged(preset, this.settings));
       this.show();
-      this.#mark(button);
       this.changed(true);
     });
     return button;
   }
 
-  /** @param {HTMLElement | undefined} chosen */
-  #mark(chosen) {
-    for (const button of presets.children) button.setAttribute("aria-pressed", String(button === chosen));
+  /** Shows which scene the settings are, if any. */
+  #mark() {
+    const current = fragment(this.settings);
+    for (const [at, preset] of PRESETS.entries()) {
+      const isCurrent = fragment(staged(preset, this.settings)) === current;
+      presets.children[at]?.setAttribute("aria-pressed", String(isCurrent));
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export const GROUPS = {
     { id: "ok", title: "All goes well" },
     pieces("drip", "Dribbles in small pieces", { label: "Bytes a piece", initial: 24, max: 1000 }, (n) => `drip@${n}:4`),
     { id: "split", title: "Cuts inside characters" },
-    pieces("slow-head", "Answers late", { label: "ms", initial: 1500, max: 60_000, step: 100 }),
+    pieces("slow-head", "Answers late", { label: "Head after, ms", initial: 1500, max: 60_000, step: 100 }),
   ],
   "Refuses": [
     pieces("429", "429, try again later", { label: "Retry-After, s", initial: 2, max: 604_800, step: 0.1 }, after("429")),

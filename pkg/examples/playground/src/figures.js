@@ -22,7 +22,7 @@ export function showFigures(call) {
 /** @param {import("./call.js").Call} call @returns {Figure} */
 function attempts({ attempts, settings, now }) {
   const made = attempts.list.filter(({ sent }) => sent !== undefined).length;
-  return { name: "Attempts", value: `${made} of ${settings.maxAttempts}`, note: `${seconds(now)} in all` };
+  return { name: "Attempts", value: `${made} of ${settings.maxAttempts}`, note: made === 0 ? "" : `${seconds(now)} in all` };
 }
 
 /** @param {import("./call.js").Call} call @returns {Figure} */
@@ -40,14 +40,20 @@ function tokensIn(outcome) {
 /** @param {Outcome | undefined} outcome @returns {Figure} */
 function tokensOut(outcome) {
   const { output, output_reasoning } = outcome?.usage.counts ?? {};
-  const isPart = outcome !== undefined && outcome.usage.completeness !== "complete";
-  const note = output_reasoning ? `${output_reasoning} of them thinking` : isPart ? "the rest was not stated" : "";
+  const note = output_reasoning ? `${output_reasoning} of them thinking` : outcome === undefined ? "" : unstated(outcome);
   return { name: "Tokens out", value: number(output), note };
+}
+
+/** What the figure leaves out: nothing is made up. @param {Outcome} outcome */
+function unstated({ usage, failure }) {
+  if (usage.completeness === "complete") return "";
+  return failure === null ? "failed attempts did not say" : "the rest was not stated";
 }
 
 /** @param {Outcome | undefined} outcome @returns {Figure} */
 function cost(outcome) {
-  const usd = outcome?.cost.cost_usd;
+  const isPart = outcome?.cost.completeness === "partial";
+  const usd = outcome?.cost.cost_usd && `${isPart ? "≥ " : ""}${outcome.cost.cost_usd}`;
   const failed = outcome?.failed_cost.cost_usd;
   const source = outcome?.cost.price_list ? `${outcome.cost.entry}, prices of ${outcome.cost.as_of}` : (outcome?.cost.error ?? "");
   const note = failed && Number(failed) > 0 ? `of it ${failed} for failed attempts` : source;

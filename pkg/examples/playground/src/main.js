@@ -7,17 +7,17 @@ import { Controls } from "./controls.js";
 import { find } from "./element.js";
 import { showFigures } from "./figures.js";
 import { clearPages, showPages, startTabs } from "./pages.js";
+import { PRESETS, staged } from "./presets.js";
 import { showAnswer } from "./prose.js";
 import { DEFAULTS, WIRES, fragment, parsed } from "./settings.js";
 import { startTheme } from "./theme.js";
 import { clearTimeline, showTimeline } from "./timeline.js";
-import { PRESETS } from "./presets.js";
 
 const [cancel, copy] = [find("cancel", HTMLButtonElement), find("copy")];
 /** @type {Call | undefined} */
 let call;
 
-const initial = location.hash.length > 1 ? parsed(location.hash) : { ...DEFAULTS, ...structuredClone(PRESETS[0]?.settings) };
+const initial = location.hash.length > 1 || PRESETS[0] === undefined ? parsed(location.hash) : staged(PRESETS[0], DEFAULTS);
 const controls = new Controls(initial, (isScene) => {
   changed();
   if (isScene) run();
@@ -26,6 +26,7 @@ const controls = new Controls(initial, (isScene) => {
 startTabs();
 startTheme();
 changed();
+showFigures(new Call(controls.settings));
 find("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   run();
@@ -42,8 +43,6 @@ copy.addEventListener("click", async () => {
 
 function changed() {
   find("code").textContent = code(controls.settings);
-  const { wire } = controls.settings;
-  find("model").textContent = `${WIRES[wire].model} over ${WIRES[wire].title}, simulated`;
   history.replaceState(null, "", fragment(controls.settings));
 }
 
@@ -53,6 +52,8 @@ function run() {
   call = mine;
   clearTimeline();
   clearPages();
+  const { model, title } = WIRES[mine.settings.wire];
+  find("model").textContent = `${model} over ${title}, simulated`;
   cancel.disabled = false;
   void mine.run();
   const frame = () => {

@@ -1,6 +1,7 @@
 // Scenes to begin with.
 
 import { fault } from "./faults.js";
+import { DEFAULTS } from "./settings.js";
 
 /** @typedef {{ title: string, settings: Partial<import("./settings.js").Settings> }} Preset */
 
@@ -26,6 +27,13 @@ export const PRESETS = [
   { title: "Nobody answers", settings: { wire: "openai", headMs: 2000, faults: [fault("hang"), fault("slow-head", 1200)] } },
   { title: "An error in the stream", settings: { wire: "anthropic", onBreak: "stop", faults: [fault("error", 30)] } },
   { title: "Broken JSON", settings: { wire: "openai", onBreak: "discard", faults: [fault("bad-json", 16)] } },
-  { title: "Come back tomorrow", settings: { wire: "gemini", faults: [fault("429", 86_400)] } },
+  { title: "Come back later", settings: { wire: "openai", faults: [fault("429", 900)] } },
   { title: "Out of money", settings: { wire: "openai", faults: [fault("quota")] } },
 ];
+
+/** The settings of a scene; what it does not speak of is as it was, or as it is by default.
+ * @param {Preset} preset @param {import("./settings.js").Settings} settings
+ * @returns {import("./settings.js").Settings} */
+export function staged(preset, { prompt, wire }) {
+  return structuredClone({ ...DEFAULTS, prompt, wire, ...preset.settings });
+}

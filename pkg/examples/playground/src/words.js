@@ -44,9 +44,9 @@ export function title({ kind, timeout, status }) {
 }
 
 /** Why a call ended as it did. @param {Outcome} outcome */
-export function ending({ status, failure, stop, attempts, elapsed_ms }) {
+export function ending({ status, failure, stop, attempts }) {
   const tries = attempts.length === 1 ? "one attempt" : `${attempts.length} attempts`;
-  if (failure === null) return `Complete after ${tries}, ${seconds(elapsed_ms)}`;
+  if (failure === null) return `Complete after ${tries}`;
   if (failure.kind === "cancelled") return `Cancelled after ${tries}`;
   const rest = status === "partial" ? "; what had come is kept" : "";
   return `Failed after ${tries}${rest}: ${title(failure)}${stop === null ? "" : `; ${STOPS[stop] ?? sentence(stop)}`}`;
