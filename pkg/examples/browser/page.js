@@ -7,11 +7,17 @@ const tw = createClient({
   providers: {
     anthropic: {
       baseUrl: new URL("/llm", location.href).href,
-      apiKey: async () => (await (await fetch("/token", { method: "POST" })).json()).token,
+      apiKey: token,
     },
   },
   retry: { maxAttempts: 4 },
 });
+
+async function token() {
+  const response = await fetch("/token", { method: "POST" });
+  if (!response.ok) throw new Error(`no token: ${response.status}`);
+  return (await response.json()).token;
+}
 
 const [form, prompt, stop, answer, note] = ["form", "#prompt", "#stop", "#answer", "#note"].map((it) =>
   document.querySelector(it),
@@ -26,15 +32,17 @@ form.addEventListener("submit", async (submitted) => {
   stop.disabled = false;
   const asked = tw.stream({ model: "claude-haiku-5-5", messages: [{ role: "user", content: prompt.value }] });
   stream = asked;
+  let said;
   try {
     for await (const event of asked) show(event);
-  } catch {
-    // The outcome says what happened, also to a call that failed or was stopped.
+    said = summary(await asked.outcome);
+  } catch (error) {
+    // The provider's words, or those of a back end that gave no token.
+    said = error.message;
   }
-  const outcome = await asked.outcome;
   if (stream !== asked) return;
   stop.disabled = true;
-  note.textContent = summary(outcome);
+  note.textContent = said;
 });
 
 function show(event) {

@@ -41,8 +41,8 @@ try {
   process.exitCode = 1;
 }
 
-// What it came to is a value, whatever happened: failed attempts are in it as well.
-const { usage, cost, attempts, elapsed_ms } = await stream.outcome;
+// What it came to is a value, also of a call that failed. Only one that could not be sent at all has none.
+const { usage, cost, attempts, elapsed_ms } = await stream.outcome.catch(() => process.exit());
 const tokens = `${usage.counts.input ?? "?"} tokens in, ${usage.counts.output ?? "?"} out`;
 stderr.write(`\n${tokens}, ${cost.cost_usd ?? "?"} USD, ${attempts.length} attempts, ${elapsed_ms} ms\n`);
 

@@ -52,6 +52,15 @@ test("Stop closes the provider's connection and keeps what had come", withChromi
   }
 });
 
+test("the page says so where it gets no token", withChromium, async () => {
+  await withPage({}, async ({ page }) => {
+    await page.route("**/token", (route) => route.fulfill({ status: 403 }));
+    await page.click("text=Ask");
+    await page.waitForFunction(() => document.querySelector("#note").textContent === "no token: 403");
+    assert.equal(await page.isDisabled("#stop"), true);
+  });
+});
+
 test("nothing is passed on without a token", async () => {
   await withBackEnd({}, async (url) => {
     const refused = await fetch(`${url}llm/v1/messages`, { method: "POST", headers: { "x-api-key": "made up" }, body: "{}" });

@@ -20,13 +20,12 @@ async function ask(content: string, signal: AbortSignal): Promise<void> {
   const stream = tw.stream({ model: "gpt-6-sol", messages: [{ role: "user", content }] }, { signal });
   try {
     for await (const event of stream) show(event);
-  } catch {
-    // The outcome says what happened.
+    const { usage, cost, attempts } = await stream.outcome;
+    note.textContent = `${usage.counts.output ?? "?"} tokens, ${cost.cost_usd ?? "?"} USD, ${attempts.length} attempts`;
+  } catch (error) {
+    // Of a call that was aborted for the next one nothing is said.
+    if (!signal.aborted) note.textContent = error instanceof Error ? error.message : String(error);
   }
-  if (signal.aborted) return;
-  const { failure, usage, cost, attempts } = await stream.outcome;
-  note.textContent =
-    failure?.message ?? `${usage.counts.output ?? "?"} tokens, ${cost.cost_usd ?? "?"} USD, ${attempts.length} attempts`;
 }
 
 function show(event: CallEvent): void {
