@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { after, before, test } from "node:test";
 
-import { node } from "../consumers/node/nodes.mjs";
 import { run } from "../consumers/process.mjs";
 import { ANSWER, QUESTION } from "./answer.mjs";
 import { install } from "./installed.mjs";
+import { node22, withNode22 } from "./node22.mjs";
 import { startProvider } from "./provider.mjs";
 
 let installed;
 before(() => (installed = install(["@langchain/anthropic", "@langchain/core", "@langchain/openai"])));
 after(() => installed.remove());
 
-test("both models print a simulated answer without a key", async () => {
+test("both models print a simulated answer without a key", withNode22, async () => {
   for (const answer of answers(await ask({}))) assert.match(answer, ANSWER);
 });
 
-test("each model is answered by the other vendor, through a refusal", async () => {
+test("each model is answered by the other vendor, through a refusal", withNode22, async () => {
   const sim = await installed.sim();
   const [claude, gpt] = [await startProvider(sim, { plan: "429" }), await startProvider(sim, { plan: "503" })];
   try {
@@ -33,7 +33,7 @@ test("each model is answered by the other vendor, through a refusal", async () =
 
 async function ask(keys) {
   const { PATH } = process.env;
-  return await run((await node(22)).path, [installed.example("langchain", "ask.mjs"), QUESTION], { env: { PATH, ...keys } });
+  return await run(node22, [installed.example("langchain", "ask.mjs"), QUESTION], { env: { PATH, ...keys } });
 }
 
 function answers(printed) {
