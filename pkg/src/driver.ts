@@ -2,6 +2,7 @@
 
 import { type Machine, type Sink, lines, pairs } from "./border.js";
 import { now, wall } from "./clock.js";
+import { collected, weakly } from "./collected.js";
 import { InternalError } from "./errors.js";
 import type { CallEvent } from "./event.js";
 
@@ -48,7 +49,7 @@ interface Held {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-const forgotten = new FinalizationRegistry<Held>((held) => {
+const forgotten = collected<Held>((held) => {
   clearTimeout(held.timer);
   held.upstream?.aborter.abort();
 });
@@ -237,7 +238,7 @@ export class Driver implements Sink {
     clearTimeout(this.#held.timer);
     this.#armedFor = at;
     const wait = Math.min(Math.max(at - now(), 0), LONGEST_TIMER);
-    const held = new WeakRef(this);
+    const held = weakly(this);
     this.#held.timer = setTimeout(() => {
       const driver = held.deref();
       if (driver !== undefined) driver.#due();

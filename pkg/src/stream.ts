@@ -1,5 +1,6 @@
 // A call as a stream of events.
 
+import { collected, weakly } from "./collected.js";
 import type { Driver } from "./driver.js";
 import { RequestError, errorOf } from "./errors.js";
 import type { CallEvent } from "./event.js";
@@ -100,7 +101,7 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
     this.#driver = driver;
     if (signal !== undefined) {
       // Whoever keeps a signal for long does not keep all the calls that were made with it.
-      const held = new WeakRef(driver);
+      const held = weakly(driver);
       const cancel = (): void => held.deref()?.cancel();
       if (signal.aborted) cancel();
       signal.addEventListener("abort", cancel, { once: true });
@@ -129,7 +130,7 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   }
 }
 
-const unheard = new FinalizationRegistry<() => void>((remove) => remove());
+const unheard = collected<() => void>((remove) => remove());
 
 /** The visible text of an outcome's first candidate. */
 export function textOf(outcome: Outcome): string {
