@@ -5,7 +5,7 @@
 
 import type { JSONObject, SharedV4ProviderMetadata, SharedV4ProviderOptions } from "@ai-sdk/provider";
 
-import type { FunctionTool, MediaFields, PartMarks, Request, SchemaOutput } from "../request.js";
+import type { CallRequest, FunctionTool, MediaFields, PartMarks, SchemaOutput } from "../request.js";
 
 /**
  * What `providerOptions.tokenwire` of a call may hold: fields of the neutral request that the AI SDK has no
@@ -16,7 +16,7 @@ import type { FunctionTool, MediaFields, PartMarks, Request, SchemaOutput } from
  * providerOptions: { tokenwire: { parallel_tool_calls: false, reasoning: { summary: "auto" } } satisfies … }
  * ```
  */
-export type TokenwireCallOptions = Partial<Omit<Request, "messages" | "model" | "output" | "system">> & {
+export type TokenwireCallOptions = Partial<Omit<CallRequest, "messages" | "model" | "output" | "system">> & {
   /** How binding the schema of the answer is. */
   readonly output?: Pick<SchemaOutput, "strict">;
 };

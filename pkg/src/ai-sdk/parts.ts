@@ -2,7 +2,7 @@
 
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 
-import type { Event, PartStart } from "../event.js";
+import type { CallEvent, PartStart } from "../event.js";
 import type { AnswerPart, Outcome } from "../outcome.js";
 import type { Citation, Opaque } from "../request.js";
 import { callId, contentOf } from "./content.js";
@@ -37,7 +37,7 @@ export class StreamParts {
    *
    * @throws TakenBack where it takes something back.
    */
-  of(event: Event): LanguageModelV4StreamPart[] {
+  of(event: CallEvent): LanguageModelV4StreamPart[] {
     switch (event.type) {
       case "start":
         return this.#start(event.id, event.model);

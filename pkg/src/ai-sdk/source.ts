@@ -4,7 +4,7 @@ import type { LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provide
 import { TokenwireError } from "tokenwire/client";
 
 import type { ClientRequest } from "../client.js";
-import type { Event } from "../event.js";
+import type { CallEvent } from "../event.js";
 import type { Outcome } from "../outcome.js";
 import type { EventStream } from "../stream.js";
 import { thrownOf } from "./errors.js";
@@ -30,7 +30,7 @@ export class PartSource implements UnderlyingDefaultSource<LanguageModelV4Stream
   readonly #call: Streaming;
   readonly #warnings: SharedV4Warning[];
   readonly #parts: StreamParts;
-  #ahead: Event[] = [];
+  #ahead: CallEvent[] = [];
 
   constructor(call: Streaming, warnings: SharedV4Warning[]) {
     this.#call = call;
