@@ -2,7 +2,8 @@
 
 import type { LanguageModelV4Content } from "@ai-sdk/provider";
 
-import type { AnswerPart } from "../outcome.js";
+import type { AnswerPart, Outcome } from "../outcome.js";
+import { mediaTypeOf } from "./media.js";
 import { ownMetadata } from "./own.js";
 import { Sources } from "./sources.js";
 
@@ -17,12 +18,15 @@ export interface Place {
 }
 
 /** A whole answer as content. */
-export function contentsOf(parts: readonly AnswerPart[], answer: string, vendor: string): LanguageModelV4Content[] {
+export function contentsOf({ id, candidates, extras }: Outcome, vendor: string): LanguageModelV4Content[] {
   const sources = new Sources();
-  return parts.flatMap((part, number) => {
-    const cited = part.kind === "text" ? part.citations.flatMap((citation) => sources.fresh(citation)) : [];
-    return [...cited, contentOf(part, { answer, part: number, vendor }, sources)];
+  const contents = (candidates[0]?.parts ?? []).flatMap((part, number) => {
+    const cited = part.kind === "text" ? part.citations.flatMap(({ raw }) => sources.fresh(raw)) : [];
+    return [...cited, contentOf(part, { answer: id ?? "", part: number, vendor }, sources)];
   });
+  // What the answer as a whole rests on has no place in its parts.
+  const whole = extras.filter(({ name }) => name === "citation").flatMap(({ value }) => sources.fresh(value));
+  return [...contents, ...whole];
 }
 
 /** A part as content. What the AI SDK has no field for goes into the metadata. */
@@ -62,7 +66,7 @@ export function contentOf(part: AnswerPart, place: Place, sources: Sources): Lan
       if (!("base64" in part)) break;
       return {
         type: "file",
-        mediaType: part.media_type ?? MEDIA_TYPES[part.kind],
+        mediaType: part.media_type ?? mediaTypeOf(part.base64) ?? MEDIA_TYPES[part.kind],
         data: { type: "data", data: part.base64 },
         ...ownMetadata({ opaque }),
       };
@@ -72,7 +76,7 @@ export function contentOf(part: AnswerPart, place: Place, sources: Sources): Lan
   return { type: "custom", kind: `${place.vendor}.${part.kind}`, ...ownMetadata(part) };
 }
 
-/** What media are where the provider does not say. */
+/** What media are where neither the provider nor their bytes say. */
 const MEDIA_TYPES = { audio: "audio/wav", file: "application/octet-stream", image: "image/png", video: "video/mp4" };
 
 /**

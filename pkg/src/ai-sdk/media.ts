@@ -17,7 +17,7 @@ export interface File {
 export function mediaOf({ data, mediaType, filename }: File, own: JSONObject, address: Address): MediaPart {
   const [top = "", sub = "*"] = mediaType.split("/");
   const source = sourceOf(data, address);
-  const media_type = sub === "*" ? ("base64" in source ? told(source.base64) : undefined) : mediaType;
+  const media_type = sub === "*" ? ("base64" in source ? mediaTypeOf(source.base64) : undefined) : mediaType;
   return { kind: kindOf(top), ...source, media_type, name: filename, ...own };
 }
 
@@ -42,7 +42,8 @@ function sourceOf(data: SharedV4FileData, { provider, vendor }: Address): MediaS
 }
 
 /** The media type that the first bytes tell. */
-const told = (base64: string): string | undefined => SIGNATURES.find(([start]) => base64.startsWith(start))?.[1];
+export const mediaTypeOf = (base64: string): string | undefined =>
+  SIGNATURES.find(([start]) => base64.startsWith(start))?.[1];
 
 const SIGNATURES: readonly (readonly [start: string, mediaType: string])[] = [
   ["/9j/", "image/jpeg"],

@@ -49,7 +49,7 @@ export class Model implements LanguageModelV4 {
     const outcome = await this.#complete(request, call);
     const { id, model } = outcome;
     return {
-      content: contentsOf(outcome.candidates[0]?.parts ?? [], id ?? "", this.#address.vendor),
+      content: contentsOf(outcome, this.#address.vendor),
       finishReason: finishOf(outcome.finish),
       usage: usageOf(outcome.usage),
       ...outcomeMetadata(outcome),

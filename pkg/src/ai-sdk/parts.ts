@@ -1,17 +1,24 @@
 // Events as the AI SDK's stream parts.
 
-import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type { LanguageModelV4Content, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 
 import type { CallEvent, PartStart } from "../event.js";
 import type { AnswerPart, Outcome } from "../outcome.js";
 import type { Citation, Opaque } from "../request.js";
+import { amendment } from "./amendment.js";
 import { callId, contentOf } from "./content.js";
 import { finishOf, usageOf } from "./finish.js";
 import { ownMetadata } from "./own.js";
 import { Sources } from "./sources.js";
 
 /** An answer's part while it comes: text that was passed on is not kept, the rest is. */
-type Growing = Writable<PartStart> & { id: string; data: string; citations: Citation[]; opaque: Map<string, Opaque> };
+type Growing = Writable<PartStart> & {
+  id: string;
+  data: string;
+  citations: Citation[];
+  opaque: Map<string, Opaque>;
+  isWhole: boolean;
+};
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What cannot be done within the AI SDK's stream: take back what was passed on. */
@@ -24,7 +31,10 @@ export class TakenBack extends Error {
 export class StreamParts {
   readonly #vendor: string;
   readonly #sources = new Sources();
+  /** By their numbers, in the order in which they opened. */
   readonly #growing = new Map<number, Growing>();
+  readonly #passed = new Map<number, Growing>();
+  readonly #amended = new Set<Growing>();
   #answer = "";
   #model: string | null = null;
 
@@ -54,16 +64,21 @@ export class StreamParts {
         this.#with(event.part, (part) => (part.data += event.base64));
         return [];
       case "opaque":
-        this.#with(event.part, (part) => this.#opaque(part, event.field, event.value));
+        this.#opaque(event.part, event.field, event.value);
         return [];
       case "citation":
         this.#with(event.part, (part) => part.citations.push(event));
-        return this.#sources.fresh(event);
+        return this.#sources.fresh(event.raw);
       case "discard":
         throw new TakenBack();
       default:
         return [];
     }
+  }
+
+  /** What is left when all events have come. */
+  rest(): LanguageModelV4StreamPart[] {
+    return [...this.#amended].map(({ kind, opaque }) => amendment(kind, [...opaque.values()]));
   }
 
   #start(id: string | null, model: string | null): LanguageModelV4StreamPart[] {
@@ -81,7 +96,7 @@ export class StreamParts {
     const isCall = event.kind === "tool_call" || event.kind === "freeform_call";
     const place = { answer: this.#answer, part: event.part, vendor: this.#vendor };
     const id = isCall ? callId(event.id, place) : String(event.part);
-    this.#growing.set(event.part, { ...event, id, data: "", citations: [], opaque: new Map() });
+    this.#growing.set(event.part, { ...event, id, data: "", citations: [], opaque: new Map(), isWhole: false });
     if (isCall) return [{ type: "tool-input-start", id, toolName: event.name, ...encoding(event.kind) }];
     if (event.kind === "reasoning") return [{ type: "reasoning-start", id }];
     return event.kind === "text" || event.kind === "refusal" ? [{ type: "text-start", id }] : [];
@@ -97,31 +112,52 @@ export class StreamParts {
     return [{ type: "tool-input-delta", id, delta }];
   }
 
-  #opaque(part: Growing, field: string, value: Opaque["value"]): void {
+  #opaque(number: number, field: string, value: Opaque["value"]): void {
+    const passed = this.#passed.get(number);
+    const part = passed ?? this.#growing.get(number);
+    if (part === undefined) return;
     if (part.kind === "vendor" && field === "") part.json = value;
     else part.opaque.set(field, { vendor: this.#vendor, model: this.#model, field, value });
+    if (passed !== undefined) this.#amended.add(passed);
   }
 
   #end(number: number): LanguageModelV4StreamPart[] {
     const part = this.#growing.get(number);
     if (part === undefined) return [];
-    this.#growing.delete(number);
-    const place = { answer: this.#answer, part: number, vendor: this.#vendor };
-    const content = contentOf(grown(part, this.#vendor), place, this.#sources);
+    part.isWhole = true;
+    if (!standsFromStart(part.kind)) return [...inputEnd(part), ...this.#inOrder()];
+    const content = this.#pass(number, part);
     const { id } = part;
     const metadata = content.providerMetadata && { providerMetadata: content.providerMetadata };
-    switch (content.type) {
-      case "text":
-        return [{ type: "text-end", id, ...(content.citations && { citations: content.citations }), ...metadata }];
-      case "reasoning":
-        return [{ type: "reasoning-end", id, ...metadata }];
-      case "tool-call":
-        return [{ type: "tool-input-end", id }, content];
-      default:
-        return [content];
+    if (content.type !== "text") return [{ type: "reasoning-end", id, ...metadata }];
+    return [{ type: "text-end", id, ...(content.citations && { citations: content.citations }), ...metadata }];
+  }
+
+  /** Whole parts that come as one, as far as no earlier one is missing: parts may overlap. */
+  #inOrder(): LanguageModelV4StreamPart[] {
+    const whole: LanguageModelV4StreamPart[] = [];
+    for (const [number, part] of this.#growing) {
+      if (standsFromStart(part.kind)) continue;
+      if (!part.isWhole) break;
+      whole.push(this.#pass(number, part) as LanguageModelV4StreamPart);
     }
+    return whole;
+  }
+
+  #pass(number: number, part: Growing): LanguageModelV4Content {
+    this.#growing.delete(number);
+    this.#passed.set(number, part);
+    const place = { answer: this.#answer, part: number, vendor: this.#vendor };
+    return contentOf(grown(part, this.#vendor), place, this.#sources);
   }
 }
+
+/** Whether the AI SDK places such a part where it starts, not where it is whole. */
+const standsFromStart = (kind: PartStart["kind"]): boolean =>
+  kind === "text" || kind === "refusal" || kind === "reasoning";
+
+const inputEnd = ({ kind, id }: Growing): LanguageModelV4StreamPart[] =>
+  kind === "tool_call" || kind === "freeform_call" ? [{ type: "tool-input-end", id }] : [];
 
 /** The input of a freeform tool is text, not JSON. */
 const encoding = (kind: PartStart["kind"]): { inputEncoding?: "text" } =>

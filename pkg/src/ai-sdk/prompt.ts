@@ -8,6 +8,7 @@ import type {
 } from "@ai-sdk/provider";
 
 import type { Message, Part } from "../request.js";
+import { amended, isAmendment } from "./amendment.js";
 import type { Address } from "./dialects.js";
 import { mediaOf } from "./media.js";
 import { ownOptions } from "./own.js";
@@ -31,11 +32,17 @@ class Reader {
 
   message(message: LanguageModelV4Message): Message {
     const { role } = message;
-    const parts =
-      role === "system"
-        ? [textOf(message.content)]
-        : (message.content as readonly Given[]).flatMap((part) => this.part(part, role));
+    const parts = role === "system" ? [textOf(message.content)] : this.parts(message.content, role);
     return { role, content: marked(parts, message) };
+  }
+
+  parts(given: readonly Given[], role: Message["role"]): Part[] {
+    let parts: Part[] = [];
+    for (const part of given) {
+      const isState = part.type === "custom" && isAmendment(part.kind);
+      parts = isState ? amended(parts, ownOptions(part.providerOptions)) : [...parts, ...this.part(part, role)];
+    }
+    return parts;
   }
 
   part(part: Given, role: Message["role"]): Part[] {

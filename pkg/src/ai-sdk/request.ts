@@ -29,14 +29,14 @@ export function requestOf(call: LanguageModelV4CallOptions, address: Address): A
   const [offered, inTools] = toolsOf(call.tools ?? []);
   const tools = [...offered, ...(more ?? [])];
   const effort = call.reasoning === "provider-default" ? undefined : call.reasoning;
-  const request: ClientRequest = {
+  const request = stated<ClientRequest>({
     provider: address.provider,
     model: address.model,
     messages,
-    ...(tools.length > 0 && { tools }),
-    ...(tools.length > 0 && call.toolChoice && { tool_choice: choiceOf(call.toolChoice) }),
+    tools: tools.length > 0 ? tools : undefined,
+    tool_choice: tools.length > 0 && call.toolChoice ? choiceOf(call.toolChoice) : undefined,
     output: outputOf(call.responseFormat, output),
-    ...((effort || reasoning) && { reasoning: { effort, ...reasoning } }),
+    reasoning: effort || reasoning ? { effort, ...reasoning } : undefined,
     temperature: call.temperature,
     top_p: call.topP,
     top_k: call.topK,
@@ -46,9 +46,13 @@ export function requestOf(call: LanguageModelV4CallOptions, address: Address): A
     max_output_tokens: call.maxOutputTokens,
     stop: call.stopSequences,
     ...own,
-  };
+  });
   return { request, warnings: [...inMessages, ...inTools] };
 }
+
+/** An object without fields that are undefined. */
+const stated = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 /** The warnings of a request of which the provider has no place for something. */
 export function warningsOf({ request, warnings }: Asked, losses: readonly Loss[]): SharedV4Warning[] {

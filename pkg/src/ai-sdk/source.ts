@@ -80,6 +80,7 @@ export class PartSource implements UnderlyingDefaultSource<LanguageModelV4Stream
   async #finish(controller: Controller): Promise<void> {
     const outcome = await this.#call.events.outcome;
     this.#call.report(outcome);
+    for (const part of this.#parts.rest()) controller.enqueue(part);
     controller.enqueue(finishPart(outcome));
     controller.close();
   }

@@ -17,9 +17,9 @@ export class Sources {
   readonly #known = new Map<string, LanguageModelV4Source>();
 
   /** The pages of a citation that are cited for the first time. */
-  fresh(citation: Citation): LanguageModelV4Source[] {
+  fresh(raw: JsonValue): LanguageModelV4Source[] {
     const before = this.#known.size;
-    for (const page of pagesOf(citation.raw)) this.#source(page);
+    for (const page of pagesOf(raw)) this.#source(page);
     return [...this.#known.values()].slice(before);
   }
 
