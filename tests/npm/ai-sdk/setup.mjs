@@ -30,15 +30,26 @@ export function setup({ sim = {}, fetch = simFetch(sim), retry = {}, ...options 
   return { tw, seen, outcomes };
 }
 
+/** At the end of a list of events: the connection breaks. */
+export const BREAK = Symbol("break");
+
 /** A `fetch` whose answers are given: bodies of JSON, or lists of events. */
 export function answers(...bodies) {
   return async () => {
     const body = bodies.length > 1 ? bodies.shift() : bodies[0];
     if (!Array.isArray(body)) return Response.json(body);
-    const text = body.map((event) => `${event.type ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`);
-    return new Response(text.join(""), { headers: { "content-type": "text/event-stream" } });
+    const events = body.values();
+    const pull = (controller) => {
+      const { done, value } = events.next();
+      if (done) controller.close();
+      else if (value === BREAK) controller.error(new TypeError("terminated"));
+      else controller.enqueue(new TextEncoder().encode(written(value)));
+    };
+    return new Response(new ReadableStream({ pull }), { headers: { "content-type": "text/event-stream" } });
   };
 }
+
+const written = (event) => `${event.type ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`;
 
 /** All parts of a stream. */
 export async function all(stream) {
