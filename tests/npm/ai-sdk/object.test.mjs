@@ -44,6 +44,7 @@ test("a schema is binding, unless the caller says otherwise", async () => {
 test("JSON without a schema is asked for as such", async () => {
   const { tw, seen } = setup();
   const call = { model: tw("openai/sim"), prompt: PROMPT, output: Output.json() };
-  await generateText(call);
+  // The simulated provider answers in prose.
+  await generateText(call).catch(() => {});
   assert.deepEqual(seen[0].body.response_format, { type: "json_object" });
 });
