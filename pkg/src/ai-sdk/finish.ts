@@ -1,8 +1,14 @@
-// Why an answer ended, and what it used, in the AI SDK's words.
+// How an answer ended, and what it used, in the AI SDK's words.
 
-import type { JSONObject, LanguageModelV4FinishReason, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type {
+  JSONObject,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from "@ai-sdk/provider";
 
-import type { Finish, FinishReason, Usage } from "../outcome.js";
+import type { Finish, FinishReason, Outcome, Usage } from "../outcome.js";
+import { ownMetadata } from "./own.js";
 
 const REASONS: Readonly<Record<FinishReason, LanguageModelV4FinishReason["unified"]>> = {
   cancelled: "other",
@@ -41,3 +47,23 @@ export function usageOf(usage: Usage): LanguageModelV4Usage {
 /** A whole without these parts of it; a part that was not stated counts as none. */
 const less = (whole: number | undefined, ...parts: (number | undefined)[]): number | undefined =>
   whole === undefined ? undefined : parts.reduce<number>((left, part) => left - (part ?? 0), whole);
+
+/** The last part of a stream. */
+export const finishPart = (outcome: Outcome): Extract<LanguageModelV4StreamPart, { type: "finish" }> => ({
+  type: "finish",
+  finishReason: finishOf(outcome.finish),
+  usage: usageOf(outcome.usage),
+  ...outcomeMetadata(outcome),
+});
+
+/** The last part of a stream that failed. */
+export const failedPart = (outcome: Outcome): LanguageModelV4StreamPart => ({
+  ...finishPart(outcome),
+  finishReason: { unified: "error", raw: outcome.finish.raw ?? undefined },
+});
+
+/** How a call went, without what it said: cost, attempts, times. */
+export function outcomeMetadata(outcome: Outcome): ReturnType<typeof ownMetadata> {
+  const { type: _type, id: _id, model: _model, candidates: _candidates, usage: _usage, ...rest } = outcome;
+  return ownMetadata(rest);
+}

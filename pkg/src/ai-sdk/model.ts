@@ -13,8 +13,7 @@ import type { Outcome } from "../outcome.js";
 import { contentsOf } from "./content.js";
 import type { Address } from "./dialects.js";
 import { thrownOf } from "./errors.js";
-import { finishOf, usageOf } from "./finish.js";
-import { outcomeMetadata } from "./parts.js";
+import { finishOf, outcomeMetadata, usageOf } from "./finish.js";
 import { requestOf, warningsOf } from "./request.js";
 import { PartSource } from "./source.js";
 
@@ -72,6 +71,8 @@ export class Model implements LanguageModelV4 {
       await source.begin();
       return { stream: new ReadableStream(source, { highWaterMark: 0 }), request: { body: request } };
     } catch (thrown) {
+      // What was aborted before the answer began may have cost something too; what was not sent has no outcome.
+      if (signal?.aborted) await events.outcome.then(report, () => {});
       throw this.#failed(thrown, request);
     }
   }

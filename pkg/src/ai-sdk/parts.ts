@@ -3,12 +3,10 @@
 import type { LanguageModelV4Content, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 
 import type { CallEvent, PartStart } from "../event.js";
-import type { AnswerPart, Outcome } from "../outcome.js";
+import type { AnswerPart } from "../outcome.js";
 import type { Citation, Opaque } from "../request.js";
 import { amendment } from "./amendment.js";
 import { callId, contentOf } from "./content.js";
-import { finishOf, usageOf } from "./finish.js";
-import { ownMetadata } from "./own.js";
 import { Sources } from "./sources.js";
 
 /** An answer's part while it comes: text that was passed on is not kept, the rest is. */
@@ -24,7 +22,10 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** What cannot be done within the AI SDK's stream: take back what was passed on. */
 export class TakenBack extends Error {
   override readonly name = "TakenBack";
-  override readonly message = "the provider took back what was passed on already";
+
+  constructor() {
+    super("the provider took back what was passed on already");
+  }
 }
 
 /** Turns the events of one call into stream parts. */
@@ -116,8 +117,11 @@ export class StreamParts {
     const passed = this.#passed.get(number);
     const part = passed ?? this.#growing.get(number);
     if (part === undefined) return;
-    if (part.kind === "vendor" && field === "") part.json = value;
-    else part.opaque.set(field, { vendor: this.#vendor, model: this.#model, field, value });
+    if (part.kind === "vendor" && field === "") {
+      part.json = value;
+      return;
+    }
+    part.opaque.set(field, { vendor: this.#vendor, model: this.#model, field, value });
     if (passed !== undefined) this.#amended.add(passed);
   }
 
@@ -181,37 +185,4 @@ function grown(part: Growing, vendor: string): AnswerPart {
     default:
       return { kind: part.kind, base64: part.data, media_type: part.media_type, name: null, detail: null, opaque };
   }
-}
-
-/** The last part of a stream. */
-export const finishPart = (outcome: Outcome): Extract<LanguageModelV4StreamPart, { type: "finish" }> => ({
-  type: "finish",
-  finishReason: finishOf(outcome.finish),
-  usage: usageOf(outcome.usage),
-  ...outcomeMetadata(outcome),
-});
-
-/** The last part of a stream that failed. */
-export const failedPart = (outcome: Outcome): LanguageModelV4StreamPart => ({
-  ...finishPart(outcome),
-  finishReason: { unified: "error", raw: outcome.finish.raw ?? undefined },
-});
-
-/** How a call went, without what it said: cost, attempts, times. */
-export function outcomeMetadata(outcome: Outcome): ReturnType<typeof ownMetadata> {
-  const { status, finish, failure, stop, cost, failed_cost } = outcome;
-  const { attempts, omitted_attempts, losses, extras, elapsed_ms } = outcome;
-  return ownMetadata({
-    status,
-    finish,
-    failure,
-    stop,
-    cost,
-    failed_cost,
-    attempts,
-    omitted_attempts,
-    losses,
-    extras,
-    elapsed_ms,
-  });
 }

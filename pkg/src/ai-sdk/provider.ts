@@ -18,8 +18,8 @@ export interface TokenwireOptions extends Omit<ClientOptions, "retry"> {
    */
   retry?: Omit<RetryOptions, "onBreak"> & { onBreak?: "resume" | "stop" };
   /**
-   * Told what each call came to: attempts, usage, cost. A call that was aborted is told of only where it
-   * streamed.
+   * Told what each call came to: attempts, usage, cost. Of calls that were aborted it is told where they
+   * stream.
    */
   onOutcome?: (outcome: Outcome) => void;
 }

@@ -30,9 +30,6 @@ export function requestOf(call: LanguageModelV4CallOptions, address: Address): A
   const tools = [...offered, ...(more ?? [])];
   const effort = call.reasoning === "provider-default" ? undefined : call.reasoning;
   const request = stated<ClientRequest>({
-    provider: address.provider,
-    model: address.model,
-    messages,
     tools: tools.length > 0 ? tools : undefined,
     tool_choice: tools.length > 0 && call.toolChoice ? choiceOf(call.toolChoice) : undefined,
     output: outputOf(call.responseFormat, output),
@@ -46,6 +43,9 @@ export function requestOf(call: LanguageModelV4CallOptions, address: Address): A
     max_output_tokens: call.maxOutputTokens,
     stop: call.stopSequences,
     ...own,
+    provider: address.provider,
+    model: address.model,
+    messages,
   });
   return { request, warnings: [...inMessages, ...inTools] };
 }

@@ -8,7 +8,8 @@ import type { CallEvent } from "../event.js";
 import type { Outcome } from "../outcome.js";
 import type { EventStream } from "../stream.js";
 import { thrownOf } from "./errors.js";
-import { StreamParts, TakenBack, failedPart, finishPart } from "./parts.js";
+import { failedPart, finishPart } from "./finish.js";
+import { StreamParts, TakenBack } from "./parts.js";
 
 type Controller = ReadableStreamDefaultController<LanguageModelV4StreamPart>;
 

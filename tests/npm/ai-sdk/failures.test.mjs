@@ -69,7 +69,7 @@ for (const wire of WIRES) {
   });
 
   test(`${wire}: an abort reaches the provider`, { timeout: 20_000 }, async () => {
-    const { tw, seen } = setup();
+    const { tw, seen, outcomes } = setup();
     for (const run of [generateText, streamText]) {
       const controller = new AbortController();
       const call = { model: tw(`${wire}/sim-hang*`), prompt: PROMPT, abortSignal: controller.signal };
@@ -86,6 +86,7 @@ for (const wire of WIRES) {
       assert.deepEqual(seen.map(({ signal }) => signal.aborted), [true]);
       seen.length = 0;
     }
+    assert.deepEqual(outcomes.map(({ failure }) => failure.kind), ["cancelled"]);
   });
 
   test(`${wire}: an abort within the answer reaches the provider, and what it cost is told`, { timeout: 20_000 }, async () => {
