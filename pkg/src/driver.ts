@@ -53,6 +53,9 @@ const forgotten = new FinalizationRegistry<Held>((held) => {
   held.upstream?.aborter.abort();
 });
 
+/** Those for which somebody waits. Timers know a driver weakly, and while nothing is sent nobody else knows it. */
+const awaited = new Set<Driver>();
+
 /**
  * A call under way. A body is read on only while somebody waits, so that a slow reader slows the provider
  * down. Dropped without an end, it closes its connection once it is collected.
@@ -113,6 +116,7 @@ export class Driver implements Sink {
   progress(): Promise<void> {
     if (this.#isOver()) return Promise.resolve();
     this.#changed ??= new Promise((resolve) => (this.#change = resolve));
+    awaited.add(this);
     this.#read();
     this.#arm();
     return this.#changed;
@@ -134,6 +138,7 @@ export class Driver implements Sink {
     }
     const change = this.#change;
     this.#changed = this.#change = undefined;
+    awaited.delete(this);
     change?.();
   }
 
@@ -148,13 +153,14 @@ export class Driver implements Sink {
     upstream.aborter.abort();
   }
 
-  send(attempt: number, url: string, headers: string, body: Uint8Array): void {
+  send(attempt: number, method: string, url: string, headers: string, body: Uint8Array): void {
     const upstream: Upstream = { attempt, aborter: new AbortController(), isReading: false };
     this.#held.upstream = upstream;
     const init: RequestInit = {
-      method: "POST",
+      method,
       headers: pairs(headers),
-      body: body.slice() as Uint8Array<ArrayBuffer>,
+      // A GET must have none, not even an empty one.
+      body: body.length > 0 ? (body.slice() as Uint8Array<ArrayBuffer>) : null,
       redirect: "manual",
       signal: upstream.aborter.signal,
     };
