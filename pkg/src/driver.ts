@@ -99,6 +99,11 @@ export class Driver implements Sink {
     return this.#end;
   }
 
+  /** What could not be carried so far, JSON. */
+  get losses(): string {
+    return this.end?.losses ?? this.#machine.losses();
+  }
+
   /** The next news; nothing once the call is over. */
   async next(): Promise<News | undefined> {
     for (;;) {

@@ -4,6 +4,7 @@ import { collected, weakly } from "./collected.js";
 import type { Driver } from "./driver.js";
 import { RequestError, errorOf } from "./errors.js";
 import type { CallEvent } from "./event.js";
+import type { Loss } from "./loss.js";
 import type { Outcome } from "./outcome.js";
 
 /**
@@ -76,6 +77,16 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   get outcome(): Promise<Outcome> {
     this.#ending ??= this.#settled();
     return this.#ending;
+  }
+
+  /**
+   * What the provider has no place for in the request, and what was done about it; the outcome has it too.
+   * Asking for it sends the request.
+   *
+   * @throws RequestError where nothing could be sent.
+   */
+  async losses(): Promise<readonly Loss[]> {
+    return JSON.parse((await this.#begun()).losses) as Loss[];
   }
 
   /**
