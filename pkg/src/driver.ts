@@ -3,7 +3,7 @@
 import { type Machine, type Sink, lines, pairs } from "./border.js";
 import { now, wall } from "./clock.js";
 import { InternalError } from "./errors.js";
-import type { Event } from "./event.js";
+import type { CallEvent } from "./event.js";
 
 /** A function of the shape of `fetch`. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -17,7 +17,7 @@ export class AnswerHead {
 }
 
 /** What a driven call gives: events, and of an answer that is passed on its head and its bytes. */
-export type News = AnswerHead | Event | Uint8Array<ArrayBuffer>;
+export type News = AnswerHead | CallEvent | Uint8Array<ArrayBuffer>;
 
 /** How a call ended. */
 export interface End {
@@ -184,7 +184,7 @@ export class Driver implements Sink {
   }
 
   event(json: string): void {
-    this.#news.push(JSON.parse(json) as Event);
+    this.#news.push(JSON.parse(json) as CallEvent);
   }
 
   #open(upstream: Upstream, response: Response): void {
