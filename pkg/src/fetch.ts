@@ -88,25 +88,26 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   } catch (thrown) {
     return refused(thrown);
   }
-  return new Answer(new Driver(machine, transport(options)), options, signal).response();
+  return new Answer(new Driver(machine, transport(options)), options, request).response();
 }
 
 /** A relayed answer on its way to the application. */
 class Answer {
   readonly #driver: Driver;
   readonly #options: FetchOptions;
-  readonly #signal: AbortSignal;
+  /** Kept whole: a request that is collected takes the caller's signal from its own. */
+  readonly #request: Request;
   readonly #abandon = (): void => {
     this.#driver.cancel();
     this.#finish();
   };
   #isReported = false;
 
-  constructor(driver: Driver, options: FetchOptions, signal: AbortSignal) {
+  constructor(driver: Driver, options: FetchOptions, request: Request) {
     this.#driver = driver;
     this.#options = options;
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#abandon, { once: true });
+    this.#request = request;
+    request.signal.addEventListener("abort", this.#abandon, { once: true });
   }
 
   /** The answer, once its head is there. */
@@ -133,7 +134,7 @@ class Answer {
   async #next(): Promise<AnswerHead | Uint8Array | undefined> {
     for (;;) {
       const news = await this.#driver.next();
-      if (this.#signal.aborted) throw this.#signal.reason;
+      this.#request.signal.throwIfAborted();
       if (news === undefined) this.#finish();
       if (news === undefined || news instanceof AnswerHead || news instanceof Uint8Array) return news;
       this.#options.onEvent?.(news);
@@ -141,7 +142,7 @@ class Answer {
   }
 
   #finish(): void {
-    this.#signal.removeEventListener("abort", this.#abandon);
+    this.#request.signal.removeEventListener("abort", this.#abandon);
     const end = this.#driver.end;
     if (end === undefined || this.#isReported) return;
     this.#isReported = true;
