@@ -30,7 +30,7 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
    * applications are not trusted.
    */
   sealKey?: Uint8Array;
-  /** Told every event of every call. */
+  /** Told every event of every call. What this or another observer throws goes to the console, and the call goes on. */
   onEvent?: (event: CallEvent) => void;
   /** Told what each call came to: attempts, usage, cost. */
   onOutcome?: (outcome: Outcome) => void;
@@ -137,7 +137,7 @@ class Answer {
       this.#request.signal.throwIfAborted();
       if (news === undefined) this.#finish();
       if (news === undefined || news instanceof AnswerHead || news instanceof Uint8Array) return news;
-      this.#options.onEvent?.(news);
+      tell(this.#options.onEvent, news);
     }
   }
 
@@ -151,8 +151,17 @@ class Answer {
 }
 
 function report(end: End, { onLoss, onOutcome }: FetchOptions): void {
-  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) onLoss(loss);
-  onOutcome?.(JSON.parse(end.outcome) as Outcome);
+  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) tell(onLoss, loss);
+  if (onOutcome !== undefined) tell(onOutcome, JSON.parse(end.outcome) as Outcome);
+}
+
+/** Tells an observer, whose faults are not the call's. */
+function tell<T>(observer: ((news: T) => void) | undefined, news: T): void {
+  try {
+    observer?.(news);
+  } catch (error) {
+    console.error("tokenwire: an observer of createFetch threw", error);
+  }
 }
 
 const hexadecimal = (bytes: Uint8Array): string =>

@@ -18,21 +18,28 @@ import { gemini } from "./applications/google.mjs";
 import { chat, responses } from "./applications/openai.mjs";
 import { errorClasses } from "./wires.mjs";
 
-/**
- * The applications by their names, each with the wire that it speaks. Their SDKs are pointed at `url`, or given
- * a `fetch`, or both. None retries by itself.
- */
-export function applications({ url, fetch }) {
-  const at = (path) => ({ ...(url && { baseURL: url + path }), ...(fetch && { fetch }) });
-  const openai = new OpenAI({ apiKey: "any", maxRetries: 0, ...at("/v1") });
-  const anthropic = new Anthropic({ apiKey: "any", authToken: null, maxRetries: 0, ...at("") });
-  const google = new GoogleGenAI({
-    apiKey: "any",
-    httpOptions: { ...(url && { baseUrl: url }), ...(fetch && { fetch }) },
-  });
-  const aiOpenai = createOpenAI({ apiKey: "any", ...at("/v1") });
-  const aiAnthropic = createAnthropic({ apiKey: "any", ...at("/v1") });
-  const aiGoogle = createGoogle({ apiKey: "any", ...at("/v1beta") });
+/** What the SDKs have for a key. No provider may see it. */
+export const KEY = "only-the-sdk-knows";
+
+export { Anthropic, OpenAI };
+
+/** The SDKs' clients, pointed at `url`, or given a `fetch`, or both. None retries by itself. */
+export function clients({ url, fetch }) {
+  const at = (path) => ({ apiKey: KEY, ...(url && { baseURL: url + path }), ...(fetch && { fetch }) });
+  const httpOptions = { ...(url && { baseUrl: url }), ...(fetch && { fetch }) };
+  return {
+    openai: new OpenAI({ ...at("/v1"), maxRetries: 0 }),
+    anthropic: new Anthropic({ ...at(""), authToken: null, maxRetries: 0 }),
+    google: new GoogleGenAI({ apiKey: KEY, httpOptions }),
+    aiOpenai: createOpenAI(at("/v1")),
+    aiAnthropic: createAnthropic(at("/v1")),
+    aiGoogle: createGoogle(at("/v1beta")),
+  };
+}
+
+/** The applications by their names, each with the wire that it speaks. */
+export function applications(options) {
+  const { openai, anthropic, google, aiOpenai, aiAnthropic, aiGoogle } = clients(options);
   // Else it leaves it to the provider to remember what was said, which only OpenAI does.
   const stateless = { store: false };
   const effort = { reasoningEffort: "low", reasoningSummary: "auto", forceReasoning: true };

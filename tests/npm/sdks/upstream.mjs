@@ -1,23 +1,26 @@
 // A simulated provider whose requests are watched.
 
-import { simFetch } from "./package.mjs";
+import { entry } from "../surface/package.mjs";
 
-/** A provider as `fetch`, what it was asked, and a promise of a call's end by the caller. */
+const { simFetch } = await entry("testing");
+
+/** A provider as `fetch`, the requests it had, and a promise of one that its caller closed. */
 export function upstream(options) {
   const sim = simFetch(options);
   const requests = [];
-  const watchers = [];
-  const closed = (test) => new Promise((resolve) => {
-    const watch = (request) => test(request) && request.signal.aborted && resolve(request);
-    watchers.push(watch);
-    requests.forEach(watch);
-  });
-  const fetch = (url, init) => {
-    const request = { url, headers: new Headers(init.headers), signal: init.signal };
-    request.text = new TextDecoder().decode(init.body);
+  const watches = new Set();
+  const fetch = (url, { signal, ...init }) => {
+    const request = { url, signal, headers: new Headers(init.headers) };
+    request.body = JSON.parse(new TextDecoder().decode(init.body));
     requests.push(request);
-    init.signal.addEventListener("abort", () => watchers.forEach((watch) => watch(request)));
-    return sim(url, init);
+    signal.addEventListener("abort", () => watches.forEach((watch) => watch(request)));
+    return sim(url, { signal, ...init });
   };
+  const closed = (test = () => true) =>
+    new Promise((resolve) => {
+      const watch = (request) => request.signal.aborted && test(request) && resolve(request);
+      watches.add(watch);
+      requests.forEach(watch);
+    });
   return { fetch, requests, closed };
 }
