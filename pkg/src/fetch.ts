@@ -7,6 +7,7 @@ import { AnswerHead, Driver, type End } from "./driver.js";
 import { ConnectionError, RequestError } from "./errors.js";
 import type { CallEvent } from "./event.js";
 import type { Loss } from "./loss.js";
+import { tell } from "./observer.js";
 import type { CallingOptions, ProviderOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 
@@ -153,15 +154,6 @@ class Answer {
 function report(end: End, { onLoss, onOutcome }: FetchOptions): void {
   if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) tell(onLoss, loss);
   if (onOutcome !== undefined) tell(onOutcome, JSON.parse(end.outcome) as Outcome);
-}
-
-/** Tells an observer, whose faults are not the call's. */
-function tell<T>(observer: ((news: T) => void) | undefined, news: T): void {
-  try {
-    observer?.(news);
-  } catch (error) {
-    console.error("tokenwire: an observer of createFetch threw", error);
-  }
 }
 
 const hexadecimal = (bytes: Uint8Array): string =>

@@ -4,6 +4,7 @@ import type { LanguageModelV4, NoSuchModelError, ProviderV4 } from "@ai-sdk/prov
 import { RequestError, createClient } from "tokenwire/client";
 
 import type { Client, ClientOptions } from "../client.js";
+import { tell } from "../observer.js";
 import type { RetryOptions } from "../options.js";
 import type { Outcome } from "../outcome.js";
 import { addressOf } from "./dialects.js";
@@ -19,7 +20,7 @@ export interface TokenwireOptions extends Omit<ClientOptions, "retry"> {
   retry?: Omit<RetryOptions, "onBreak"> & { onBreak?: "resume" | "stop" };
   /**
    * Told what each call came to: attempts, usage, cost. Of calls that were aborted it is told where they
-   * stream.
+   * stream. What it throws goes to the console, and the call goes on.
    */
   onOutcome?: (outcome: Outcome) => void;
 }
@@ -57,7 +58,7 @@ export function createTokenwire({ onOutcome, ...options }: TokenwireOptions): To
   const client = createClient(options);
   const setting: Setting = {
     client: (headers) => withHeaders(client, options, headers),
-    report: (outcome) => onOutcome?.(outcome),
+    report: (outcome) => tell(onOutcome, outcome),
   };
   const languageModel = (modelId: string): Model => {
     const address = addressOf(modelId, options.providers);

@@ -95,6 +95,17 @@ test("a registry of the AI SDK takes the provider", async () => {
   assert.ok(text.startsWith(ECHO));
 });
 
+test("an observer that throws disturbs no call", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const onOutcome = () => {
+    throw new Error("full");
+  };
+  const { tw } = setup({ onOutcome });
+  const { text } = await generateText({ model: tw("openai/sim"), prompt: PROMPT });
+  assert.equal(await streamText({ model: tw("openai/sim"), prompt: PROMPT }).text, text);
+  assert.equal(mock.callCount(), 2);
+});
+
 test("options that mean nothing are refused", () => {
   assert.throws(() => createTokenwire({ providers: { openai: {} }, retries: 3 }), RequestError);
   assert.throws(() => createTokenwire({ providers: { openai: {} }, retry: { onBreak: "discard" } }), RequestError);
