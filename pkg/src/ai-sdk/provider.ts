@@ -81,7 +81,11 @@ function refuseDiscard(retry: RetryOptions | undefined): void {
 }
 
 /** The client, or one that sends more headers: the AI SDK has headers for each call. */
-function withHeaders(client: Client, options: ClientOptions, more: Readonly<Record<string, string | undefined>>): Client {
+function withHeaders(
+  client: Client,
+  options: ClientOptions,
+  more: Readonly<Record<string, string | undefined>>,
+): Client {
   const added = Object.entries(more).filter((header): header is [string, string] => header[1] !== undefined);
   if (added.length === 0) return client;
   const headers = Object.fromEntries(added);
@@ -91,6 +95,8 @@ function withHeaders(client: Client, options: ClientOptions, more: Readonly<Reco
   return createClient({ ...options, providers: Object.fromEntries(providers) });
 }
 
-const none = (modelType: NoSuchModelError["modelType"]) => (modelId: string): never => {
-  throw new NoModelError(modelId, modelType, `tokenwire has language models only; found ${modelType} ${modelId}`);
-};
+const none =
+  (modelType: NoSuchModelError["modelType"]) =>
+  (modelId: string): never => {
+    throw new NoModelError(modelId, modelType, `tokenwire has language models only; found ${modelType} ${modelId}`);
+  };
