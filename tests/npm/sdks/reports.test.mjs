@@ -51,6 +51,16 @@ test("an outcome has the cost of a model whose price is known", async () => {
   assert.ok(Number(outcomes[0].cost.cost_usd) > 0, JSON.stringify(outcomes[0].cost));
 });
 
+test("the usage of a Chat stream can be asked for in the SDK's stead", async () => {
+  for (const askUsage of [false, true]) {
+    const { openai, outcomes } = behind({ upstream: "openai", askUsage });
+    await openai.chat.completions.stream(CHAT).finalChatCompletion();
+    const { completeness, counts } = outcomes[0].usage;
+    assert.equal(completeness, askUsage ? "complete" : "unknown");
+    assert.equal(counts.output > 0, askUsage);
+  }
+});
+
 test("a final failure is the SDK's error and the outcome's failure", async () => {
   const { openai, anthropic, outcomes } = behind({ upstream: "gemini" }, { plan: "429* retry-after=3000" });
   await assert.rejects(openai.responses.create({ model: "m", input: "hi" }), OpenAI.RateLimitError);
@@ -60,6 +70,18 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
     assert.equal(attempts.length, 1);
   }
   assert.equal(outcomes.length, 2);
+});
+
+test("an SDK does not try again what was tried, unless that is left to it", async () => {
+  for (const [maxAttempts, sdkRetries, expected] of [[2, 1, 2], [1, 0, 1], [1, 1, 2]]) {
+    const provider = behind({ upstream: "gemini", retry: { baseMs: 1, maxAttempts } }, { plan: "503* retry-after-ms=1" });
+    const { openai, anthropic, requests } = provider;
+    const options = { maxRetries: sdkRetries };
+    await assert.rejects(openai.chat.completions.create(CHAT, options), OpenAI.InternalServerError);
+    assert.equal(requests.length, expected);
+    await assert.rejects(anthropic.messages.create(MESSAGES, options), Anthropic.InternalServerError);
+    assert.equal(requests.length, 2 * expected);
+  }
 });
 
 test("a stream that breaks is the SDK's error, and its outcome has what came", async () => {
