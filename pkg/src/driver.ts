@@ -36,6 +36,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How much of a body that nobody wants is read so that its connection can serve again. */
 const MAX_DRAINED = 64 * 1024;
 
+/** How long that may take, in milliseconds. */
+const MAX_DRAINING_MS = 1_000;
+
 interface Upstream {
   readonly attempt: number;
   readonly aborter: AbortController;
@@ -281,6 +284,7 @@ export class Driver implements Sink {
 
 /** Reads the little that may be left of a complete answer, so that its connection is used again. */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, aborter: AbortController): Promise<void> {
+  const timer = setTimeout(() => aborter.abort(), MAX_DRAINING_MS);
   try {
     for (let left = MAX_DRAINED; left > 0; ) {
       const { done, value } = await reader.read();
@@ -289,6 +293,8 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, aborter: A
     }
   } catch {
     // It is over either way.
+  } finally {
+    clearTimeout(timer);
   }
   aborter.abort();
 }
