@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Anthropic, KEY, OpenAI, applications, clients } from "../../sdk/applications.mjs";
+import { ai } from "../../sdk/applications/ai.mjs";
 import { entry } from "../surface/package.mjs";
 import { upstream } from "./upstream.mjs";
 
@@ -220,6 +221,13 @@ test("a conversation that only OpenAI remembers is refused in words", async () =
     return true;
   });
   assert.equal(requests.length, 0);
+});
+
+test("the AI SDK's references to what OpenAI keeps are refused in words, by others than OpenAI", async () => {
+  const application = (dialect) => ai(behind({ upstream: dialect }).aiOpenai.responses);
+  await assert.rejects(application("anthropic").useTool("sim"), /item_reference/);
+  const { name } = await application("openai-responses").useTool("sim");
+  assert.equal(name, "weather");
 });
 
 test("an observer that throws does not disturb the call", async (t) => {
