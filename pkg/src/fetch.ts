@@ -26,6 +26,11 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
   /** Write requests and answers anew where both sides speak the same wire too. Default: bytes pass. */
   rewrite?: boolean;
   /**
+   * Ask for the usage of a Chat stream where the SDK does not and its bytes pass. The SDK then gets the chunk
+   * with the usage too, which has no choices. Default: what was not asked for is missing in the outcome.
+   */
+  askUsage?: boolean;
+  /**
    * The secret of 32 bytes under which a provider's opaque state (thinking signatures and the like) travels
    * through an application that speaks another wire. The default is known to everybody: set one where
    * applications are not trusted.
@@ -39,11 +44,15 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
   onLoss?: (loss: Loss) => void;
 }
 
-/** A function of `fetch`'s shape, as SDKs take it. */
+/**
+ * A function of `fetch`'s shape, as SDKs take it. A failure that comes through has been tried as often as `retry`
+ * says, so it forbids the SDKs that can be told so to try again (`x-should-retry: false`); to leave retrying to the
+ * SDK, set `maxAttempts` to 1.
+ */
 export type RelayFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 const NAMES =
-  "upstream apiKey baseUrl headers model strict accept refuse rewrite sealKey onEvent onOutcome onLoss " +
+  "upstream apiKey baseUrl headers model strict accept refuse rewrite askUsage sealKey onEvent onOutcome onLoss " +
   "retry timeouts limits accounting fetch";
 
 /** Builds `createFetch` over a loaded module. */
@@ -63,24 +72,7 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   const { signal } = request;
   signal.throwIfAborted();
   const body = await request.text();
-  const { upstream, apiKey, baseUrl, headers: more, model, strict, accept, refuse, rewrite, sealKey } = options;
-  const translation = {
-    model,
-    strict,
-    accept,
-    refuse,
-    rewrite,
-    sealKey: sealKey && hexadecimal(sealKey),
-    id: crypto.randomUUID().replaceAll("-", ""),
-    created: Math.floor(wall() / 1000),
-  };
-  const provider = {
-    dialect: upstream,
-    ...(apiKey !== undefined && { apiKey }),
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(more !== undefined && { headers: more }),
-  };
-  const config = await configOf(provider, options, { translation });
+  const config = await configOf(providerOf(options), options, { translation: translationOf(options) });
   signal.throwIfAborted();
   let machine: Machine;
   try {
@@ -91,6 +83,26 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   }
   return new Answer(new Driver(machine, transport(options)), options, request).response();
 }
+
+const providerOf = ({ upstream, apiKey, baseUrl, headers }: FetchOptions): ProviderOptions & { dialect: string } => ({
+  dialect: upstream,
+  ...(apiKey !== undefined && { apiKey }),
+  ...(baseUrl !== undefined && { baseUrl }),
+  ...(headers !== undefined && { headers }),
+});
+
+/** How one call is translated, as the machine reads it. */
+const translationOf = ({ model, strict, accept, refuse, rewrite, askUsage, sealKey }: FetchOptions): object => ({
+  model,
+  strict,
+  accept,
+  refuse,
+  rewrite,
+  askUsage,
+  sealKey: sealKey && hexadecimal(sealKey),
+  id: crypto.randomUUID().replaceAll("-", ""),
+  created: Math.floor(wall() / 1000),
+});
 
 /** A relayed answer on its way to the application. */
 class Answer {
@@ -115,7 +127,10 @@ class Answer {
   async response(): Promise<Response> {
     const head = await this.#next();
     if (!(head instanceof AnswerHead)) throw new ConnectionError("expected the head of an answer", "connection");
-    const { status, headers } = head;
+    const { status } = head;
+    const headers = new Headers(head.headers);
+    // An SDK would try anew what was tried already, as often again.
+    if (status >= 400 && this.#options.retry?.maxAttempts !== 1) headers.set("x-should-retry", "false");
     if (status === 204 || status === 304) return new Response(null, { status, headers });
     const body = new ReadableStream<Uint8Array>(
       { pull: (controller) => this.#pull(controller), cancel: this.#abandon },

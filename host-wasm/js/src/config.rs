@@ -181,6 +181,7 @@ fn translation(options: &mut TranslateOptions, r: &mut Reader<'_>) -> Result<(),
             "id" => options.id = r.string()?.into_owned(),
             "created" => options.created = r.opt_u64()?.unwrap_or_default(),
             "rewrite" => options.rewrite = r.opt_bool()?.unwrap_or_default(),
+            "askUsage" => options.ask_usage = r.opt_bool()?.unwrap_or_default(),
             "sealKey" => {
                 let key = key_of(&r.string()?);
                 options.seal = SealKey::new(key.ok_or_else(|| r.error("64 hexadecimal digits before this"))?);
