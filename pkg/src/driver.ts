@@ -143,13 +143,14 @@ export class Driver implements Sink {
     upstream.aborter.abort();
   }
 
-  send(attempt: number, url: string, headers: string, body: Uint8Array): void {
+  send(attempt: number, method: string, url: string, headers: string, body: Uint8Array): void {
     const upstream: Upstream = { attempt, aborter: new AbortController(), isReading: false };
     this.#held.upstream = upstream;
     const init: RequestInit = {
-      method: "POST",
+      method,
       headers: pairs(headers),
-      body: body.slice() as Uint8Array<ArrayBuffer>,
+      // A GET must have none, not even an empty one.
+      body: body.length > 0 ? (body.slice() as Uint8Array<ArrayBuffer>) : null,
       redirect: "manual",
       signal: upstream.aborter.signal,
     };
