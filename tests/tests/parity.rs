@@ -32,7 +32,7 @@ fn a_case_written_twice_is_the_same() {
 
 #[test]
 fn no_plan_of_a_case_is_misspelled() {
-    for case in faults().step_by(3) {
+    for case in faults().step_by(11) {
         let name = case.name.clone();
         let text = written(case)["replies"].to_string();
         assert!(!text.contains("plan entry"), "{name}: {text}");
@@ -42,7 +42,7 @@ fn no_plan_of_a_case_is_misspelled() {
 #[test]
 fn cases_show_all_that_a_machine_says_and_how_calls_end() {
     let (mut words, mut events, mut ends) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for case in faults().step_by(3).map(written) {
+    for case in faults().step_by(5).map(written) {
         for line in transcript(&case) {
             let (_, said) = line.split_once(' ').expect("a time and what was said");
             let (word, rest) = said.split_once(' ').unwrap_or((said, ""));

@@ -4,7 +4,12 @@ import { createReadStream, existsSync } from "node:fs";
 import http from "node:http";
 import { basename, extname, join } from "node:path";
 
-const TYPES = { ".html": "text/html", ".jsonl": "text/plain", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const TYPES = {
+  ".html": "text/html",
+  ".jsonl": "text/plain; charset=utf-8",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 
 /** Serves the files of `folder`, texts by name, and below `/cases/` the files of `cases`. */
 export async function serve(folder, texts, cases) {
@@ -12,7 +17,7 @@ export async function serve(folder, texts, cases) {
     const { pathname } = new URL(request.url, "http://parity");
     const name = basename(pathname) || "index.html";
     const path = join(pathname.startsWith("/cases/") ? cases : folder, name);
-    response.setHeader("content-type", `${TYPES[extname(name)] ?? "text/plain"}; charset=utf-8`);
+    response.setHeader("content-type", TYPES[extname(name)] ?? "text/plain");
     if (texts[name] !== undefined) return response.end(texts[name]);
     if (!existsSync(path)) return response.writeHead(404).end();
     return createReadStream(path).pipe(response);
