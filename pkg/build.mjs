@@ -52,6 +52,8 @@ for (const [out, source] of Object.entries(entries)) {
     target: "es2022",
     platform: "browser",
     minify: true,
+    // An error that nobody catches prints the line it was thrown from.
+    lineLimit: 120,
     legalComments: "none",
     logLevel: "warning",
     loader: { ".wasm": "base64" },

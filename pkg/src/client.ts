@@ -7,7 +7,7 @@ import { Driver } from "./driver.js";
 import { RequestError, errorOf } from "./errors.js";
 import type { CallingOptions, ProviderOptions } from "./options.js";
 import type { Cost, Outcome } from "./outcome.js";
-import type { Request } from "./request.js";
+import type { CallRequest } from "./request.js";
 import { EventStream } from "./stream.js";
 
 /** How a client is set up. */
@@ -17,7 +17,7 @@ export interface ClientOptions extends CallingOptions {
 }
 
 /** A request, and who is to answer it. */
-export interface ClientRequest extends Request {
+export interface ClientRequest extends CallRequest {
   /**
    * The provider's name. May be left out where the client has one alone, or where `model` is spelled
    * `provider/model`.
@@ -67,7 +67,7 @@ export interface Client {
 
 interface Addressed {
   readonly provider: ProviderOptions & { dialect: string };
-  readonly request: Request;
+  readonly request: CallRequest;
 }
 
 /** Builds `createClient` over a loaded module. */

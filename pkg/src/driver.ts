@@ -3,7 +3,7 @@
 import { type Machine, type Sink, lines, pairs } from "./border.js";
 import { now, wall } from "./clock.js";
 import { InternalError } from "./errors.js";
-import type { Event } from "./event.js";
+import type { CallEvent } from "./event.js";
 
 /** A function of the shape of `fetch`. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -17,7 +17,7 @@ export class AnswerHead {
 }
 
 /** What a driven call gives: events, and of an answer that is passed on its head and its bytes. */
-export type News = AnswerHead | Event | Uint8Array<ArrayBuffer>;
+export type News = AnswerHead | CallEvent | Uint8Array<ArrayBuffer>;
 
 /** How a call ended. */
 export interface End {
@@ -52,6 +52,9 @@ const forgotten = new FinalizationRegistry<Held>((held) => {
   clearTimeout(held.timer);
   held.upstream?.aborter.abort();
 });
+
+/** Those for which somebody waits. Timers know a driver weakly, and while nothing is sent nobody else knows it. */
+const awaited = new Set<Driver>();
 
 /**
  * A call under way. A body is read on only while somebody waits, so that a slow reader slows the provider
@@ -108,6 +111,7 @@ export class Driver implements Sink {
   progress(): Promise<void> {
     if (this.#isOver()) return Promise.resolve();
     this.#changed ??= new Promise((resolve) => (this.#change = resolve));
+    awaited.add(this);
     this.#read();
     this.#arm();
     return this.#changed;
@@ -129,6 +133,7 @@ export class Driver implements Sink {
     }
     const change = this.#change;
     this.#changed = this.#change = undefined;
+    awaited.delete(this);
     change?.();
   }
 
@@ -185,7 +190,7 @@ export class Driver implements Sink {
   }
 
   event(json: string): void {
-    this.#news.push(JSON.parse(json) as Event);
+    this.#news.push(JSON.parse(json) as CallEvent);
   }
 
   #open(upstream: Upstream, response: Response): void {

@@ -5,7 +5,7 @@ import { now, seed, wall } from "./clock.js";
 import { check, checkCalling, configOf, transport } from "./config.js";
 import { AnswerHead, Driver, type End } from "./driver.js";
 import { ConnectionError, RequestError } from "./errors.js";
-import type { Event } from "./event.js";
+import type { CallEvent } from "./event.js";
 import type { Loss } from "./loss.js";
 import type { CallingOptions, ProviderOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
@@ -31,7 +31,7 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
    */
   sealKey?: Uint8Array;
   /** Told every event of every call. */
-  onEvent?: (event: Event) => void;
+  onEvent?: (event: CallEvent) => void;
   /** Told what each call came to: attempts, usage, cost. */
   onOutcome?: (outcome: Outcome) => void;
   /** Told what a wire could not carry. */

@@ -74,8 +74,10 @@ async function played(reply: Reply, signal: AbortSignal): Promise<Response> {
   }
   await sleep(reply.delay(), signal);
   const [status, headers] = [reply.status(), pairs(reply.headers())];
+  const left = new AbortController();
+  const gone = AbortSignal.any([signal, left.signal]);
   const body = new ReadableStream<Uint8Array>(
-    { pull: (controller) => pulled(reply, controller, signal), cancel: () => reply.free() },
+    { pull: (controller) => pulled(reply, controller, gone), cancel: () => left.abort() },
     { highWaterMark: 0 },
   );
   return new Response(status === 204 || status === 304 ? null : body, { status, headers });

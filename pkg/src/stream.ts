@@ -2,7 +2,7 @@
 
 import type { Driver } from "./driver.js";
 import { RequestError, errorOf } from "./errors.js";
-import type { Event } from "./event.js";
+import type { CallEvent } from "./event.js";
 import type { Outcome } from "./outcome.js";
 
 /**
@@ -10,7 +10,7 @@ import type { Outcome } from "./outcome.js";
  *
  * Leaving a `for await` early, aborting the call's signal, or dropping the stream closes the connection.
  */
-export class EventStream implements AsyncIterableIterator<Event, undefined> {
+export class EventStream implements AsyncIterableIterator<CallEvent, undefined> {
   readonly #start: () => Promise<Driver>;
   readonly #signal: AbortSignal | undefined;
   #starting: Promise<Driver> | undefined;
@@ -35,25 +35,25 @@ export class EventStream implements AsyncIterableIterator<Event, undefined> {
    *
    * @throws TokenwireError when the call failed; the signal's reason when it was aborted.
    */
-  next(): Promise<IteratorResult<Event, undefined>> {
+  next(): Promise<IteratorResult<CallEvent, undefined>> {
     // Most events came with others in one chunk, and are there already.
     const event = this.#isOver ? undefined : this.#driver?.take();
-    if (event !== undefined) return Promise.resolve({ done: false, value: event as Event });
+    if (event !== undefined) return Promise.resolve({ done: false, value: event as CallEvent });
     return this.#awaited();
   }
 
-  async #awaited(): Promise<IteratorResult<Event, undefined>> {
+  async #awaited(): Promise<IteratorResult<CallEvent, undefined>> {
     if (this.#isOver) return { done: true, value: undefined };
     const driver = this.#driver ?? (await this.#begun());
     const event = await driver.next();
-    if (event !== undefined) return { done: false, value: event as Event };
+    if (event !== undefined) return { done: false, value: event as CallEvent };
     this.#isOver = true;
     this.#judge(this.#concluded(driver));
     return { done: true, value: undefined };
   }
 
   /** Ends the stream early: cancels the call. A `for await` that is left does this. */
-  async return(): Promise<IteratorResult<Event, undefined>> {
+  async return(): Promise<IteratorResult<CallEvent, undefined>> {
     this.cancel();
     return { done: true, value: undefined };
   }

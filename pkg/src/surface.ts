@@ -21,6 +21,7 @@ export type {
   RetryOptions,
   TimeoutOptions,
 } from "./options.js";
+export { answerMessage } from "./outcome.js";
 export type * from "./outcome.js";
 export type * from "./request.js";
 export { EventStream, textOf } from "./stream.js";
