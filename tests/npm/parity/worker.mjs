@@ -1,4 +1,4 @@
-// The worker of workerd: `/?batch=ADDRESS` plays that batch.
+// The worker of workerd: `/?base=ADDRESS` plays the batch at that address.
 
 import full from "./full.wasm";
 import sim from "./sim.wasm";
@@ -9,6 +9,6 @@ start({ full, sim });
 
 export default {
   async fetch(request) {
-    return Response.json(await compared(new URL(request.url).searchParams.get("batch")));
+    return Response.json(await compared(new URL(request.url).searchParams.get("base")));
   },
 };

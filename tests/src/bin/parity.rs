@@ -1,5 +1,5 @@
 //! `parity OUT [--corpus DIR]`: writes the cases of `tokenwire_tests::parity` into the folder OUT, in files of
-//! about a megabyte, for `tests/npm/parity` to play.
+//! a few megabytes, for `tests/npm/parity` to play.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use tokenwire_tests::parity::{Case, faults, recordings};
 const USAGE: &str = "usage: parity OUT [--corpus DIR]";
 
 /// What a host is handed at once, in bytes.
-const BATCH: usize = 1 << 20;
+const BATCH: usize = 4 << 20;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
