@@ -30,6 +30,15 @@ pub fn recordings(folder: &Path) -> Result<impl Iterator<Item = Result<Case, Str
     }))
 }
 
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+enum Asker {
+    /// An application that speaks a wire of its own.
+    Application,
+    /// The package's own client.
+    Client,
+}
+
 struct Recording<'a> {
     number: usize,
     exchange: &'a Exchange,
@@ -46,39 +55,43 @@ impl<'a> Recording<'a> {
         Self { number, exchange, wire, is_stream, request: asked(exchange, wire) }
     }
 
-    /// A call and a relay of what was asked; where a machine refuses that, the same of a plain request too, so
-    /// that the answer is played in any case.
     fn cases(&self) -> Vec<Case> {
+        [Asker::Client, Asker::Application].into_iter().flat_map(|asker| self.cases_of(asker)).collect()
+    }
+
+    /// The case of what was asked; where a machine refuses that, the case of a plain request too, so that the
+    /// answer is played anyhow.
+    fn cases_of(&self, asker: Asker) -> Vec<Case> {
         let plain = self.plain();
+        let requests = self.request.iter().map(|request| (request, "")).chain([(&plain, ", plain")]);
         let mut cases = Vec::new();
-        for kind in ["call", "relay"] {
-            let mut is_played = false;
-            for (request, suffix) in self.request.iter().map(|r| (r, "")).chain([(&plain, ", plain")]) {
-                if is_played {
-                    break;
-                }
-                let Some(question) = self.question(kind, request) else { continue };
-                let setup = self.setup();
-                is_played = question.machine(&setup, self.seed()).is_ok();
-                cases.push(self.case(format!("{} {kind}{suffix}", self.exchange.id), kind, question, setup));
+        for (request, suffix) in requests {
+            let Some(question) = self.question(asker, request) else { continue };
+            let is_played = question.machine(&self.setup(), self.seed()).is_ok();
+            cases.push(self.case(asker, suffix, question));
+            if is_played {
+                break;
             }
         }
         cases
     }
 
-    fn question(&self, kind: &str, request: &Request) -> Option<Question> {
-        if kind == "call" {
-            return Some(Question::Call(Box::new(request.clone())));
+    fn question(&self, asker: Asker, request: &Request) -> Option<Question> {
+        match asker {
+            Asker::Client => Some(Question::Call(Box::new(request.clone()))),
+            Asker::Application => Question::relayed(request, self.application(), self.is_stream),
         }
-        Question::relayed(request, self.application(), self.is_stream)
     }
 
-    fn case(&self, name: String, kind: &str, question: Question, setup: Setup) -> Case {
-        let Exchange { status, headers, body, .. } = self.exchange;
-        let cuts = if kind == "call" { self.odd_sizes() } else { vec![PACKET] };
-        let replies = vec![Reply::whole(*status, headers.clone(), body, &cuts)];
-        let answers = Answers::Scripted(replies);
-        Case { name, question, setup, seed: self.seed(), answers, cancel_ms: None }
+    fn case(&self, asker: Asker, suffix: &str, question: Question) -> Case {
+        let Exchange { id, status, headers, body, .. } = self.exchange;
+        let (word, cuts) = match asker {
+            Asker::Client => ("call", self.odd_sizes()),
+            Asker::Application => ("relay", vec![PACKET]),
+        };
+        let answers = Answers::Scripted(vec![Reply::whole(*status, headers.clone(), body, &cuts)]);
+        let (name, setup, seed) = (format!("{id} {word}{suffix}"), self.setup(), self.seed());
+        Case { name, question, setup, seed, answers, cancel_ms: None }
     }
 
     fn setup(&self) -> Setup {
