@@ -1,6 +1,7 @@
-// Builds the package: node build.mjs MODULE.wasm BINDGEN
+// Builds the package: node build.mjs MODULES BINDGEN [--quick]
 //
-// MODULE.wasm is what cargo built, BINDGEN the program of tools/bindgen. tools/package.sh calls this.
+// MODULES holds full.wasm, client.wasm and sim.wasm as cargo built them, BINDGEN is the program of
+// tools/bindgen. tools/package.sh calls this.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
@@ -8,36 +9,55 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const [module, bindgen] = process.argv.slice(2);
-if (bindgen === undefined) throw new Error("expected MODULE.wasm and the bindgen program");
+const [modules, bindgen, quick] = process.argv.slice(2);
+if (bindgen === undefined) throw new Error("expected a folder of modules and the bindgen program");
 const here = dirname(fileURLToPath(import.meta.url));
 const at = (...names) => join(here, ...names);
-const glue = at("src", "wasm");
-const wasm = join(glue, "tokenwire_wasm_bg.wasm");
+const dist = at("dist");
+const optimizer = join(dirname(fileURLToPath(import.meta.resolve("binaryen"))), "bin", "wasm-opt");
 
-for (const folder of [glue, at("dist")]) rmSync(folder, { recursive: true, force: true });
-execFileSync(bindgen, [module, glue], { stdio: "inherit" });
-const optimize = join(dirname(fileURLToPath(import.meta.resolve("binaryen"))), "bin", "wasm-opt");
-execFileSync(process.execPath, [optimize, "-Oz", wasm, "-o", wasm], { stdio: "inherit" });
+for (const folder of [at("src", "wasm"), dist]) rmSync(folder, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
 
-mkdirSync(at("dist"), { recursive: true });
-cpSync(wasm, at("dist", "tokenwire.wasm"));
-const common = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
-await build({
-  ...common,
-  entryPoints: [at("src", "index.ts")],
-  outfile: at("dist", "index.js"),
-  loader: { ".wasm": "base64" },
-  platform: "browser",
-});
-const external = {
-  name: "external wasm",
-  setup: (b) => b.onResolve({ filter: /\/tokenwire\.wasm$/ }, ({ path }) => ({ path, external: true })),
+/** Makes a module's glue, and the module small. */
+function module(name, published) {
+  const glue = at("src", "wasm");
+  const wasm = join(glue, `${name}_bg.wasm`);
+  execFileSync(bindgen, [join(modules, `${name}.wasm`), glue], { stdio: "inherit" });
+  if (!quick) execFileSync(process.execPath, [optimizer, "-Oz", wasm, "-o", wasm], { stdio: "inherit" });
+  cpSync(wasm, join(dist, published));
+}
+module("full", "tokenwire.wasm");
+module("client", "client.wasm");
+module("sim", "sim.wasm");
+
+// Modules that an entry imports from beside it stay where they are; those of the glue become text.
+const beside = {
+  name: "modules beside",
+  setup: (b) => b.onResolve({ filter: /^\.\/\w+\.wasm$/ }, ({ path }) => ({ path, external: true })),
 };
-await build({
-  ...common,
-  entryPoints: [at("src", "index.workerd.ts")],
-  outfile: at("dist", "index.workerd.js"),
-  plugins: [external],
-});
+const entries = {
+  index: "index.ts",
+  "index.workerd": "index.workerd.ts",
+  client: "client-only.ts",
+  "client.workerd": "client-only.workerd.ts",
+  bare: "bare.ts",
+  testing: "testing.ts",
+  "testing.workerd": "testing.workerd.ts",
+};
+for (const [out, source] of Object.entries(entries)) {
+  await build({
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    loader: { ".wasm": "base64" },
+    plugins: [beside],
+    entryPoints: [at("src", source)],
+    outfile: join(dist, `${out}.js`),
+  });
+}
 execFileSync(at("node_modules", ".bin", "tsc"), ["-p", at()], { stdio: "inherit" });

@@ -1,16 +1,33 @@
 // The one loop: runs a machine over fetch, streams and timers.
 
-import { type Machine, Poll, flat, paired } from "./machine.js";
-
-/** What a driven call gives. */
-export type News =
-  | { kind: "bytes"; bytes: Uint8Array }
-  | { kind: "done"; outcome: string; losses: string }
-  | { kind: "event"; json: string }
-  | { kind: "head"; status: number; headers: [string, string][] };
+import { type Machine, type Sink, lines, pairs } from "./border.js";
+import { now, wall } from "./clock.js";
+import { InternalError } from "./errors.js";
+import type { CallEvent } from "./event.js";
 
 /** A function of the shape of `fetch`. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+/** The head of an answer that is passed on. */
+export class AnswerHead {
+  constructor(
+    readonly status: number,
+    readonly headers: [string, string][],
+  ) {}
+}
+
+/** What a driven call gives: events, and of an answer that is passed on its head and its bytes. */
+export type News = AnswerHead | CallEvent | Uint8Array<ArrayBuffer>;
+
+/** How a call ended. */
+export interface End {
+  /** The outcome, JSON. */
+  readonly outcome: string;
+  /** What could not be carried, JSON. */
+  readonly losses: string;
+  /** Whether a whole answer was passed on in part. */
+  readonly isCutOff: boolean;
+}
 
 /** The longest wait that a timer takes; longer ones are armed again. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -25,151 +42,232 @@ interface Upstream {
   isReading: boolean;
 }
 
-const now = (): number => Math.floor(performance.now());
+/** What has to be let go when nobody holds a driver any more. */
+interface Held {
+  upstream: Upstream | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const forgotten = new FinalizationRegistry<Held>((held) => {
+  clearTimeout(held.timer);
+  held.upstream?.aborter.abort();
+});
 
 /**
- * A call under way. `next()` is asked for one piece of news at a time, and a body is read on only when the
- * machine waits, so a slow reader slows the provider down.
+ * A call under way. A body is read on only while somebody waits, so that a slow reader slows the provider
+ * down. Dropped without an end, it closes its connection once it is collected.
  */
-export class Driver {
+export class Driver implements Sink {
   readonly #machine: Machine;
   readonly #fetch: Fetch;
-  #inbox: (() => void)[] = [];
-  #wake: (() => void) | undefined;
-  #upstream: Upstream | undefined;
-  #done: Extract<News, { kind: "done" }> | undefined;
+  readonly #held: Held = { upstream: undefined, timer: undefined };
+  #news: News[] = [];
+  #taken = 0;
+  #deadline = Infinity;
+  #armedFor = Infinity;
+  #end: End | undefined;
+  #failure: InternalError | undefined;
+  #changed: Promise<void> | undefined;
+  #change: (() => void) | undefined;
 
   constructor(machine: Machine, fetch: Fetch) {
     this.#machine = machine;
     this.#fetch = fetch;
+    forgotten.register(this, this.#held, this.#held);
+    this.#tell(() => machine.drain(this));
   }
 
-  /** The next piece of news; once the call is over, always that. */
-  async next(): Promise<News> {
-    const machine = this.#machine;
-    while (this.#done === undefined) {
-      switch (machine.poll()) {
-        case Poll.abort:
-          this.#abort(machine.attempt());
-          break;
-        case Poll.bytes:
-          return { kind: "bytes", bytes: machine.bytes() };
-        case Poll.done:
-          this.#finish();
-          break;
-        case Poll.event:
-          return { kind: "event", json: machine.event() };
-        case Poll.head:
-          return { kind: "head", status: machine.status(), headers: paired(machine.headers()) };
-        case Poll.send:
-          this.#send();
-          break;
-        default:
-          await this.#wait(machine.deadline());
-      }
+  /** The next news that is there already. */
+  take(): News | undefined {
+    const news = this.#news[this.#taken];
+    if (news === undefined) return undefined;
+    this.#taken += 1;
+    if (this.#taken === this.#news.length) {
+      this.#news = [];
+      this.#taken = 0;
     }
-    return this.#done;
+    return news;
   }
 
-  /** Cancels the call. What has come still comes, then the outcome. */
+  /** How the call ended, once it has; news may still be there. */
+  get end(): End | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#end;
+  }
+
+  /** The next news; nothing once the call is over. */
+  async next(): Promise<News | undefined> {
+    for (;;) {
+      const news = this.take();
+      if (news !== undefined || this.end !== undefined) return news;
+      await this.progress();
+    }
+  }
+
+  /** Reads on, and waits until something has happened. */
+  progress(): Promise<void> {
+    if (this.#isOver()) return Promise.resolve();
+    this.#changed ??= new Promise((resolve) => (this.#change = resolve));
+    this.#read();
+    this.#arm();
+    return this.#changed;
+  }
+
+  /** Cancels the call: what has come stays, and the outcome is there at once. */
   cancel(): void {
-    this.#tell(() => this.#machine.cancel(now()));
+    this.#tell(() => this.#machine.cancel(now(), this));
   }
 
-  #send(): void {
-    const machine = this.#machine;
-    const attempt = machine.attempt();
+  /** Tells the machine something, unless the call is over. */
+  #tell(input: () => number): void {
+    if (this.#isOver()) return;
+    try {
+      this.#deadline = input();
+      if (Number.isNaN(this.#deadline)) this.#finish();
+    } catch (error) {
+      this.#break(error);
+    }
+    const change = this.#change;
+    this.#changed = this.#change = undefined;
+    change?.();
+  }
+
+  #isOver(): boolean {
+    return this.#end !== undefined || this.#failure !== undefined;
+  }
+
+  abort(attempt: number): void {
+    const { upstream } = this.#held;
+    if (upstream?.attempt !== attempt) return;
+    this.#held.upstream = undefined;
+    upstream.aborter.abort();
+  }
+
+  send(attempt: number, url: string, headers: string, body: Uint8Array): void {
     const upstream: Upstream = { attempt, aborter: new AbortController(), isReading: false };
-    this.#upstream = upstream;
+    this.#held.upstream = upstream;
     const init: RequestInit = {
       method: "POST",
-      headers: paired(machine.headers()),
-      body: machine.bytes() as Uint8Array<ArrayBuffer>,
+      headers: pairs(headers),
+      body: body.slice() as Uint8Array<ArrayBuffer>,
       redirect: "manual",
       signal: upstream.aborter.signal,
     };
-    this.#fetch(machine.url(), init).then(
-      (response) => this.#tell(() => this.#open(upstream, response)),
-      (error: unknown) => this.#tell(() => this.#machine.fail(now(), attempt, false, message(error))),
-    );
+    const fetch = this.#fetch;
+    // A transport of the user's may throw.
+    Promise.resolve()
+      .then(() => fetch(url, init))
+      .then(
+        (response) => this.#open(upstream, response),
+        (error: unknown) => this.#tell(() => this.#machine.fail(now(), attempt, false, message(error), this)),
+      );
+  }
+
+  head(status: number, headers: string): void {
+    this.#news.push(new AnswerHead(status, pairs(headers)));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#news.push(bytes.slice());
+  }
+
+  text(part: number, text: string): void {
+    this.#news.push({ type: "text_delta", part, text });
+  }
+
+  reasoning(part: number, text: string): void {
+    this.#news.push({ type: "reasoning_delta", part, text });
+  }
+
+  arguments(part: number, text: string): void {
+    this.#news.push({ type: "arguments_delta", part, text });
+  }
+
+  event(json: string): void {
+    this.#news.push(JSON.parse(json) as CallEvent);
   }
 
   #open(upstream: Upstream, response: Response): void {
-    const { attempt } = upstream;
-    if (this.#upstream !== upstream) {
+    if (this.#held.upstream !== upstream) {
       void response.body?.cancel().catch(() => {});
       return;
     }
+    const { attempt } = upstream;
     // Browsers hide a redirect's status; providers do not redirect.
     if (response.type === "opaqueredirect") {
-      this.#machine.fail(now(), attempt, false, "the provider redirects to another address");
+      const why = "the provider redirects to another address";
+      this.#tell(() => this.#machine.fail(now(), attempt, false, why, this));
       return;
     }
-    this.#machine.head(now(), attempt, response.status, flat(response.headers), Date.now());
-    if (response.body === null) this.#machine.end(now(), attempt);
-    else upstream.reader = response.body.getReader();
+    if (response.body !== null) upstream.reader = response.body.getReader();
+    const { status, headers } = response;
+    this.#tell(() => this.#machine.head(now(), attempt, status, lines(headers), wall(), this));
+    if (response.body === null) this.#tell(() => this.#machine.end(now(), attempt, this));
   }
 
   /** Asks the body for more, once at a time. */
   #read(): void {
-    const upstream = this.#upstream;
+    const { upstream } = this.#held;
     if (upstream?.reader === undefined || upstream.isReading) return;
     upstream.isReading = true;
-    const { attempt } = upstream;
     upstream.reader.read().then(
-      ({ done, value }) =>
-        this.#tell(() => {
-          upstream.isReading = false;
-          if (value !== undefined) this.#machine.chunk(now(), attempt, value);
-          if (done) {
-            delete upstream.reader;
-            this.#machine.end(now(), attempt);
-          }
-        }),
-      (error: unknown) => this.#tell(() => this.#machine.fail(now(), attempt, true, message(error))),
+      ({ done, value }) => {
+        upstream.isReading = false;
+        if (done) delete upstream.reader;
+        const { attempt } = upstream;
+        this.#tell(() =>
+          done ? this.#machine.end(now(), attempt, this) : this.#machine.chunk(now(), attempt, value, this),
+        );
+      },
+      (error: unknown) =>
+        this.#tell(() => this.#machine.fail(now(), upstream.attempt, true, message(error), this)),
     );
   }
 
-  async #wait(deadline: number): Promise<void> {
-    this.#read();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    if (this.#inbox.length === 0) {
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-        if (Number.isFinite(deadline)) {
-          timer = setTimeout(wake, Math.min(Math.max(deadline - now(), 0), LONGEST_TIMER));
-        }
-      });
-    }
-    this.#wake = undefined;
-    clearTimeout(timer);
-    for (const input of this.#inbox.splice(0)) input();
-    // An early one does nothing: the machine goes by the clock.
-    if (now() >= deadline) this.#machine.timeout(now());
+  /** Sees to it that a timer fires at the deadline; one that is set for earlier is kept. */
+  #arm(): void {
+    const at = this.#deadline;
+    if (at >= this.#armedFor) return;
+    clearTimeout(this.#held.timer);
+    this.#armedFor = at;
+    const wait = Math.min(Math.max(at - now(), 0), LONGEST_TIMER);
+    const held = new WeakRef(this);
+    this.#held.timer = setTimeout(() => {
+      const driver = held.deref();
+      if (driver !== undefined) driver.#due();
+    }, wait);
   }
 
-  #tell(input: () => void): void {
-    if (this.#done !== undefined) return;
-    this.#inbox.push(input);
-    this.#wake?.();
-  }
-
-  #abort(attempt: number): void {
-    const upstream = this.#upstream;
-    if (upstream?.attempt !== attempt) return;
-    this.#upstream = undefined;
-    upstream.aborter.abort();
+  /** A timer fired: by the clock it may be early, and nobody may be waiting any more. */
+  #due(): void {
+    this.#armedFor = Infinity;
+    if (this.#isOver() || this.#change === undefined) return;
+    if (now() >= this.#deadline) this.#tell(() => this.#machine.timeout(now(), this));
+    else this.#arm();
   }
 
   #finish(): void {
     const machine = this.#machine;
-    this.#done = { kind: "done", outcome: machine.outcome() ?? "", losses: machine.losses() };
-    const upstream = this.#upstream;
-    this.#upstream = undefined;
-    this.#inbox = [];
+    const [outcome, losses] = [machine.outcome() ?? "", machine.losses()];
+    this.#end = { outcome, losses, isCutOff: machine.is_cut_off() };
+    const { upstream } = this.#held;
     if (upstream?.reader !== undefined) void drain(upstream.reader, upstream.aborter);
     else upstream?.aborter.abort();
+    this.#release();
     machine.free();
+  }
+
+  /** The machine broke: its memory is left alone, since nothing is known of it. */
+  #break(error: unknown): void {
+    this.#failure = new InternalError(error);
+    this.#held.upstream?.aborter.abort();
+    this.#release();
+  }
+
+  #release(): void {
+    clearTimeout(this.#held.timer);
+    this.#held.upstream = this.#held.timer = undefined;
+    forgotten.unregister(this.#held);
   }
 }
 

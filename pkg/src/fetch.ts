@@ -1,35 +1,39 @@
 // A `fetch` for the SDKs that people already have.
 
-import { Driver, type Fetch, type News } from "./driver.js";
-import { type Machine, flat } from "./machine.js";
-import type { Key, Loss, RetryOptions, TimeoutOptions } from "./options.js";
+import { type Machine, type RelayModule, lines, pairs } from "./border.js";
+import { now, seed, wall } from "./clock.js";
+import { check, checkCalling, configOf, transport } from "./config.js";
+import { AnswerHead, Driver, type End } from "./driver.js";
+import { ConnectionError, RequestError } from "./errors.js";
+import type { CallEvent } from "./event.js";
+import type { Loss } from "./loss.js";
+import type { CallingOptions, ProviderOptions } from "./options.js";
+import type { Outcome } from "./outcome.js";
 
-/** How a relaying fetch is set up. */
-export interface FetchOptions {
-  /** Who answers: `anthropic`, `gemini`, `openai`, `openai-responses`, or a compatible provider's name. */
+/** How a relaying `fetch` is set up. */
+export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dialect"> {
+  /** Who answers: a dialect's name, as in {@link ProviderOptions.dialect}. The SDK's own key goes nowhere. */
   upstream: string;
-  /** The provider's key, or a function that gives one. What the SDK sends as its own key goes nowhere. */
-  apiKey?: Key;
-  /** Another address of the provider: your own back end, a gateway. */
-  baseUrl?: string;
   /** The model to ask for, whatever the SDK names. */
   model?: string;
-  /** Headers to send beside the provider's own. */
-  headers?: Record<string, string>;
-  retry?: RetryOptions;
-  timeouts?: TimeoutOptions;
   /** Refuse requests of which anything would be lost, but for what `accept` names. */
   strict?: boolean;
   /** Losses at these paths and below them are accepted. */
   accept?: string[];
   /** Losses at these paths and below them are refused. */
   refuse?: string[];
-  /** Sends the requests; the global `fetch` unless given. */
-  fetch?: Fetch;
-  /** Told every event of every call, as JSON text. */
-  onEvent?: (json: string) => void;
-  /** Told what each call came to, as JSON text: attempts, usage, cost. */
-  onOutcome?: (json: string) => void;
+  /** Write requests and answers anew where both sides speak the same wire too. Default: bytes pass. */
+  rewrite?: boolean;
+  /**
+   * The secret of 32 bytes under which a provider's opaque state (thinking signatures and the like) travels
+   * through an application that speaks another wire. The default is known to everybody: set one where
+   * applications are not trusted.
+   */
+  sealKey?: Uint8Array;
+  /** Told every event of every call. */
+  onEvent?: (event: CallEvent) => void;
+  /** Told what each call came to: attempts, usage, cost. */
+  onOutcome?: (outcome: Outcome) => void;
   /** Told what a wire could not carry. */
   onLoss?: (loss: Loss) => void;
 }
@@ -37,130 +41,128 @@ export interface FetchOptions {
 /** A function of `fetch`'s shape, as SDKs take it. */
 export type RelayFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-interface RelayConstructor {
-  new (
-    wire: string,
-    path: string,
-    headers: string[],
-    body: string,
-    config: string,
-    seed: number,
-    now: number,
-    isWatched: boolean,
-  ): Machine;
-}
-
-/** What the WebAssembly module lends. */
-export interface Wasm {
-  Relay: RelayConstructor;
-  endpoint(method: string, path: string, headers: string[]): string | undefined;
-}
+const NAMES =
+  "upstream apiKey baseUrl headers model strict accept refuse rewrite sealKey onEvent onOutcome onLoss " +
+  "retry timeouts limits accounting fetch";
 
 /** Builds `createFetch` over a loaded module. */
 export const fetchOver =
-  (wasm: Wasm) =>
-  (options: FetchOptions): RelayFetch =>
-  async (input, init) => {
-    const request = new Request(input, init);
-    const url = new URL(request.url);
-    const [path, headers] = [url.pathname + url.search, flat(request.headers)];
-    const [question, wire] = wasm.endpoint(request.method, path, headers)?.split(" ") ?? [];
-    if (question !== "answer" || wire === undefined) return unknown(request.method, url.pathname);
-    const { signal } = request;
-    signal.throwIfAborted();
-    const body = await request.text();
-    const config = JSON.stringify({
-      ...options,
-      apiKey: typeof options.apiKey === "function" ? await options.apiKey() : options.apiKey,
-      headers: { ...browserHeaders(options.upstream), ...options.headers },
-      id: crypto.randomUUID().replaceAll("-", ""),
-      created: Math.floor(Date.now() / 1000),
-    });
-    let machine: Machine;
-    try {
-      const isWatched = options.onEvent !== undefined;
-      machine = new wasm.Relay(wire, path, headers, body, config, seed(), Math.floor(performance.now()), isWatched);
-    } catch (thrown) {
-      return refused(thrown);
-    }
-    return relayed(new Driver(machine, options.fetch ?? globalThis.fetch.bind(globalThis)), options, signal);
+  (wasm: () => RelayModule) =>
+  (options: FetchOptions): RelayFetch => {
+    check(options, NAMES, "createFetch");
+    checkCalling(options);
+    return (input, init) => relay(wasm(), options, new Request(input, init));
   };
 
-/** The answer of a call, once its head is there. */
-async function relayed(driver: Driver, options: FetchOptions, signal: AbortSignal): Promise<Response> {
-  const cancel = (): void => driver.cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  const next = async (): Promise<Exclude<News, { kind: "event" }>> => {
-    for (;;) {
-      const news = await driver.next();
-      if (signal.aborted) throw signal.reason;
-      if (news.kind !== "event") return news;
-      options.onEvent?.(news.json);
-    }
+async function relay(wasm: RelayModule, options: FetchOptions, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const [path, headers] = [url.pathname + url.search, lines(request.headers)];
+  const [question, wire] = wasm.endpoint(request.method, path, headers)?.split(" ") ?? [];
+  if (question !== "answer" || wire === undefined) return unknown(request.method, url.pathname);
+  const { signal } = request;
+  signal.throwIfAborted();
+  const body = await request.text();
+  const { upstream, apiKey, baseUrl, headers: more, model, strict, accept, refuse, rewrite, sealKey } = options;
+  const translation = {
+    model,
+    strict,
+    accept,
+    refuse,
+    rewrite,
+    sealKey: sealKey && hexadecimal(sealKey),
+    id: crypto.randomUUID().replaceAll("-", ""),
+    created: Math.floor(wall() / 1000),
   };
-  const finish = (news: Extract<News, { kind: "done" }>): void => {
-    signal.removeEventListener("abort", cancel);
-    for (const loss of JSON.parse(news.losses) as Loss[]) options.onLoss?.(loss);
-    options.onOutcome?.(news.outcome);
+  const provider = {
+    dialect: upstream,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(more !== undefined && { headers: more }),
   };
-  const abandon = (): void => {
-    driver.cancel();
-    void settled(driver).then(finish);
-  };
-  let head: Exclude<News, { kind: "event" }>;
+  const config = await configOf(provider, options, { translation });
+  signal.throwIfAborted();
+  let machine: Machine;
   try {
-    head = await next();
-  } catch (error) {
-    abandon();
-    throw error;
+    const isWatched = options.onEvent !== undefined;
+    machine = wasm.Machine.relay(wire, path, headers, body, config, seed(), now(), isWatched);
+  } catch (thrown) {
+    return refused(thrown);
   }
-  if (head.kind !== "head") throw new Error("expected the head of an answer");
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const news = await next();
-          if (news.kind === "bytes") controller.enqueue(news.bytes);
-          if (news.kind !== "done") return;
-          finish(news);
-          controller.close();
-        } catch (error) {
-          abandon();
-          throw error;
-        }
-      },
-      cancel: abandon,
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, { status: head.status, headers: head.headers });
+  return new Answer(new Driver(machine, transport(options)), options, signal).response();
 }
 
-/** Runs a call that nobody reads to its end: it was cancelled, so that is near. */
-async function settled(driver: Driver): Promise<Extract<News, { kind: "done" }>> {
-  for (;;) {
-    const news = await driver.next();
-    if (news.kind === "done") return news;
+/** A relayed answer on its way to the application. */
+class Answer {
+  readonly #driver: Driver;
+  readonly #options: FetchOptions;
+  readonly #signal: AbortSignal;
+  readonly #abandon = (): void => {
+    this.#driver.cancel();
+    this.#finish();
+  };
+  #isReported = false;
+
+  constructor(driver: Driver, options: FetchOptions, signal: AbortSignal) {
+    this.#driver = driver;
+    this.#options = options;
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#abandon, { once: true });
+  }
+
+  /** The answer, once its head is there. */
+  async response(): Promise<Response> {
+    const head = await this.#next();
+    if (!(head instanceof AnswerHead)) throw new ConnectionError("expected the head of an answer", "connection");
+    const { status, headers } = head;
+    if (status === 204 || status === 304) return new Response(null, { status, headers });
+    const body = new ReadableStream<Uint8Array>(
+      { pull: (controller) => this.#pull(controller), cancel: this.#abandon },
+      { highWaterMark: 0 },
+    );
+    return new Response(body, { status, headers });
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const news = await this.#next();
+    if (news instanceof Uint8Array) return controller.enqueue(news);
+    if (this.#driver.end?.isCutOff) return controller.error(new TypeError("the provider's answer broke off"));
+    controller.close();
+  }
+
+  /** The next piece for the application. */
+  async #next(): Promise<AnswerHead | Uint8Array | undefined> {
+    for (;;) {
+      const news = await this.#driver.next();
+      if (this.#signal.aborted) throw this.#signal.reason;
+      if (news === undefined) this.#finish();
+      if (news === undefined || news instanceof AnswerHead || news instanceof Uint8Array) return news;
+      this.#options.onEvent?.(news);
+    }
+  }
+
+  #finish(): void {
+    this.#signal.removeEventListener("abort", this.#abandon);
+    const end = this.#driver.end;
+    if (end === undefined || this.#isReported) return;
+    this.#isReported = true;
+    report(end, this.#options);
   }
 }
 
-/** Anthropic answers a browser only where this is sent. */
-const browserHeaders = (upstream: string): Record<string, string> =>
-  upstream === "anthropic" && "document" in globalThis
-    ? { "anthropic-dangerous-direct-browser-access": "true" }
-    : {};
+function report(end: End, { onLoss, onOutcome }: FetchOptions): void {
+  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) onLoss(loss);
+  onOutcome?.(JSON.parse(end.outcome) as Outcome);
+}
 
-/** 32 bits that decide the jitter. */
-const seed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+const hexadecimal = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** A refused request's answer; anything else that was thrown is thrown on. */
 function refused(thrown: unknown): Response {
   if (typeof thrown !== "string") throw thrown;
-  if (!thrown.startsWith("{")) throw new TypeError(`tokenwire: ${thrown}`);
-  const { status, headers, body } = JSON.parse(thrown) as { status: number; headers: string[]; body: string };
-  const response = new Response(body, { status, headers: { "content-type": "application/json" } });
-  for (let at = 0; at + 1 < headers.length; at += 2) response.headers.set(headers[at] ?? "", headers[at + 1] ?? "");
-  return response;
+  if (!thrown.startsWith("{")) throw new RequestError(thrown);
+  const { status, headers, body } = JSON.parse(thrown) as { status: number; headers: string; body: string };
+  return new Response(body, { status, headers: [["content-type", "application/json"], ...pairs(headers)] });
 }
 
 /** An address at which none of the four wires asks for an answer. */

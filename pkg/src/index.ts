@@ -1,25 +1,18 @@
-// Every bundler, browsers without one, Node, Deno and Bun: the module is in this file, so that no asset needs
-// handling.
+// Every bundler, browsers without one, Node, Deno and Bun: the module is in this file.
 
-import { Relay, endpoint, initSync } from "./wasm/tokenwire_wasm.js";
-import base64 from "./wasm/tokenwire_wasm_bg.wasm";
+import { clientOver } from "./client.js";
 import { fetchOver } from "./fetch.js";
+import { decoded, once } from "./inline.js";
+import * as glue from "./wasm/full.js";
+import base64 from "./wasm/full_bg.wasm";
 
-interface Decoding {
-  fromBase64?(text: string): Uint8Array<ArrayBuffer>;
-}
+const wasm = once(() => (glue.initSync({ module: decoded(base64) }), glue));
 
-interface NodeBuffer {
-  from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer>;
-}
+/** A client of the providers that the options name. */
+export const createClient = clientOver(wasm);
 
-const buffer = (globalThis as { Buffer?: NodeBuffer }).Buffer;
-const bytes =
-  (Uint8Array as Decoding).fromBase64?.(base64) ??
-  buffer?.from(base64, "base64") ??
-  Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-initSync({ module: bytes });
+/** A `fetch` for SDKs: they speak their own wire, and any of the four answers. */
+export const createFetch = fetchOver(wasm);
 
-export const createFetch = fetchOver({ Relay, endpoint });
-export type { FetchOptions, RelayFetch } from "./fetch.js";
-export type { Key, Loss, RetryOptions, TimeoutOptions } from "./options.js";
+export * from "./surface.js";
+export * from "./relaying.js";

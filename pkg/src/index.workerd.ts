@@ -1,11 +1,15 @@
 // Workers: they refuse to compile bytes at run time, and give an imported module as it is.
 
 import module from "./tokenwire.wasm";
-import { Relay, endpoint, initSync } from "./wasm/tokenwire_wasm.js";
+import { clientOver } from "./client.js";
 import { fetchOver } from "./fetch.js";
+import { once } from "./inline.js";
+import * as glue from "./wasm/full.js";
 
-initSync({ module });
+const wasm = once(() => (glue.initSync({ module }), glue));
 
-export const createFetch = fetchOver({ Relay, endpoint });
-export type { FetchOptions, RelayFetch } from "./fetch.js";
-export type { Key, Loss, RetryOptions, TimeoutOptions } from "./options.js";
+export const createClient = clientOver(wasm);
+export const createFetch = fetchOver(wasm);
+
+export * from "./surface.js";
+export * from "./relaying.js";

@@ -1,7 +1,24 @@
-// What a caller may say about a provider and about how calls are made.
+// What a caller may say about providers and about how calls are made.
+
+import type { Fetch } from "./driver.js";
 
 /** A key, or where one comes from: asked for once a call, so that it may be short-lived. */
 export type Key = string | (() => string | Promise<string>);
+
+/** Where calls go. */
+export interface ProviderOptions {
+  /**
+   * How the provider speaks: `anthropic`, `gemini`, `openai` (Chat Completions), `openai-responses`, or a
+   * compatible one: `groq`, `mistral`, `deepseek`, `openrouter`, … Default: the name that it is given.
+   */
+  dialect?: string;
+  /** The provider's key, or a function that gives one. */
+  apiKey?: Key;
+  /** Another address: your own back end, a gateway. Default: the provider's. */
+  baseUrl?: string;
+  /** Headers to send beside the provider's own. */
+  headers?: Record<string, string>;
+}
 
 /** When to try again. Times in milliseconds. */
 export interface RetryOptions {
@@ -11,30 +28,70 @@ export interface RetryOptions {
   baseMs?: number;
   /** The longest computed wait. Default 30,000. A server's own hint may be longer. */
   capMs?: number;
-  /** The longest server hint that is obeyed; a longer one ends the call at once. Default 120,000. */
+  /** How much is added to a wait by chance, at most, in percent of it. Default 10. */
+  jitterPercent?: number;
+  /** The longest server hint that is obeyed; a longer one ends the call at once. `null` obeys any. Default 120,000. */
   maxHintMs?: number | null;
-  /** No retry starts later than this after the call began. Default none. */
+  /** No retry starts later than this after the call began. Default: no bound. */
   totalMs?: number | null;
+  /**
+   * What to do when a stream breaks after part of the answer was shown: `stop` with what came; `resume` where
+   * the provider can go on (Responses in the background, Gemini with a continuation token); or `discard`: a
+   * `discard` event tells what to forget, and it comes again. Default `stop`.
+   */
+  onBreak?: "discard" | "resume" | "stop";
 }
 
-/** How long things may take, in milliseconds. Default: nothing is limited. */
+/** How long things may take, in milliseconds; 0 is no limit. */
 export interface TimeoutOptions {
-  /** From an attempt's start to its response head. */
+  /** From an attempt's start to its response head. Default 600,000. */
   headMs?: number;
-  /** From an attempt's start to its first event. Comments and pings are no events. */
+  /** From an attempt's start to its first event. Comments and pings are no events. Default 600,000. */
   firstEventMs?: number;
-  /** Between two events. */
+  /** Between two events. Default 300,000. */
   stallMs?: number;
-  /** A whole attempt. */
+  /** A whole attempt. Default: no limit. */
   attemptMs?: number;
-  /** The whole call, waits included. */
+  /** The whole call, waits included. Default: no limit. */
   callMs?: number;
 }
 
-/** One thing that a wire could not carry. */
-export interface Loss {
-  readonly action: "approximated" | "dropped" | "refused" | "renamed";
-  /** Where it stood: `messages[2].parts[0]`, `sampling.top_k`. */
-  readonly path: string;
-  readonly why: string;
+/** How much a call may spend, and hold. */
+export interface LimitOptions {
+  /** The most a call may cost, in US dollars, as decimal text: `"0.50"`. A call whose price is not known is not sent. */
+  maxCostUsd?: string;
+  /** The most tokens of a call, input and output together. */
+  maxTokens?: number;
+  /** One event of a stream, in bytes. Default 32 MiB. */
+  maxEventBytes?: number;
+  /** A body that does not stream, in bytes. Default 64 MiB. */
+  maxBodyBytes?: number;
+  /** All bytes of one attempt's response. Default 256 MiB. */
+  maxAttemptBytes?: number;
+  /** The content that an outcome holds, in bytes. Default 64 MiB. */
+  maxResponseBytes?: number;
+}
+
+/** To whom a call is put down. */
+export interface AccountingOptions {
+  /** Whether counts that a response left open are estimated from its text; such a usage says so. Default: no. */
+  estimates?: boolean;
+  /** A label of the key; never the secret. */
+  key?: string;
+  /** Your own word: a team, a feature. */
+  tag?: string;
+}
+
+/** How calls are made. */
+export interface CallingOptions {
+  /** When to try again. */
+  retry?: RetryOptions;
+  /** How long things may take. */
+  timeouts?: TimeoutOptions;
+  /** How much a call may spend, and hold. */
+  limits?: LimitOptions;
+  /** To whom calls are put down. */
+  accounting?: AccountingOptions;
+  /** Sends the requests. Default: the global `fetch`. */
+  fetch?: Fetch;
 }

@@ -1,13 +1,19 @@
 //! The machine for JavaScript.
 //!
-//! Everything here is synchronous: JavaScript hands in what happened and when, and takes out what to do.
-//! There are no futures, so nothing can be left hanging across the border, and bytes cross as they are, without
-//! JSON around each event.
+//! Everything here is synchronous: JavaScript hands in what happened and when, and a [`Sink`](sink::Sink) of
+//! its own takes what to do. There are no futures, so nothing can be left hanging across the border; text
+//! crosses as text, bytes as bytes, and only what is rare as JSON.
 
+#[cfg(any(feature = "call", feature = "relay"))]
 mod config;
+#[cfg(feature = "call")]
+mod cost;
+#[cfg(feature = "relay")]
 mod endpoint;
 mod headers;
-mod relay;
-
-pub use endpoint::endpoint;
-pub use relay::Relay;
+#[cfg(any(feature = "call", feature = "relay"))]
+mod machine;
+#[cfg(feature = "sim")]
+mod sim;
+#[cfg(any(feature = "call", feature = "relay"))]
+mod sink;

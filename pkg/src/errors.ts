@@ -1,0 +1,82 @@
+// What is thrown.
+
+import type { Outcome } from "./outcome.js";
+
+/** A call that failed. What had come by then is in {@link TokenwireError.outcome}. */
+export class TokenwireError extends Error {
+  override readonly name: string = "TokenwireError";
+  /** The kind of failure: `rate_limit`, `timeout`, `invalid_request`, … */
+  readonly code: string;
+  /** The HTTP status of the last attempt, if a response came. */
+  readonly status: number | undefined;
+  /** How long the provider asked to wait, in milliseconds, if it did. */
+  readonly retryAfterMs: number | undefined;
+  /** All that is known of the call; nothing where none was made. */
+  readonly outcome: Outcome | undefined;
+
+  constructor(message: string, code: string, outcome?: Outcome, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = outcome?.failure?.status ?? undefined;
+    this.retryAfterMs = outcome?.failure?.retry_after_ms ?? undefined;
+    this.outcome = outcome;
+  }
+}
+
+/** The provider asks for fewer requests, or a quota is used up. */
+export class RateLimitError extends TokenwireError {
+  override readonly name = "RateLimitError";
+}
+
+/** The key is missing, wrong, or may not do this. */
+export class AuthenticationError extends TokenwireError {
+  override readonly name = "AuthenticationError";
+}
+
+/** One of the call's own deadlines passed. */
+export class TimeoutError extends TokenwireError {
+  override readonly name = "TimeoutError";
+}
+
+/** The provider could not be reached, or its answer broke off. */
+export class ConnectionError extends TokenwireError {
+  override readonly name = "ConnectionError";
+}
+
+/** The request or the options are wrong; nothing was sent. */
+export class RequestError extends TokenwireError {
+  override readonly name = "RequestError";
+
+  constructor(message: string) {
+    super(message, "invalid_request");
+  }
+}
+
+/** The package itself failed. Other calls are not touched; please report it. */
+export class InternalError extends TokenwireError {
+  override readonly name = "InternalError";
+
+  constructor(cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    super(`the machine failed, which is a fault of tokenwire: ${what}`, "internal", undefined, { cause });
+  }
+}
+
+type Class = new (message: string, code: string, outcome: Outcome) => TokenwireError;
+
+const CLASSES: Readonly<Record<string, Class>> = {
+  authentication: AuthenticationError,
+  connection: ConnectionError,
+  forbidden: AuthenticationError,
+  incomplete: ConnectionError,
+  quota_exceeded: RateLimitError,
+  rate_limit: RateLimitError,
+  timeout: TimeoutError,
+};
+
+/** The error of a call that failed. */
+export function errorOf(outcome: Outcome): TokenwireError {
+  const { failure } = outcome;
+  const [kind, message] = [failure?.kind ?? "unknown", failure?.message ?? "the call failed"];
+  return new (CLASSES[kind] ?? TokenwireError)(message, kind, outcome);
+}

@@ -1,0 +1,4 @@
+// What the entries with translation export beside.
+
+export type { FetchOptions, RelayFetch } from "./fetch.js";
+export type { Loss } from "./loss.js";

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { entry } from "./package.mjs";
+import { delta, endless, ending, question, streaming, through } from "./provider.mjs";
+
+const { createClient, textOf } = await entry("index");
+
+/** Runs `act` until `is` holds; what never comes is found by the test's own limit. */
+async function until(is, act = () => {}) {
+  while (!is()) {
+    act();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("events come in order, and the outcome has them together", async () => {
+  const { fetch } = streaming([delta("Hel"), delta("lo"), ending]);
+  const stream = createClient(through(fetch)).stream(question);
+  const types = [];
+  for await (const event of stream) types.push(event.type);
+  assert.deepEqual(types.filter((type) => type === "text_delta").length, 2);
+  assert.equal(types.at(-1), "finish");
+  const outcome = await stream.outcome;
+  assert.equal(outcome.status, "complete");
+  assert.equal(textOf(outcome), "Hello");
+});
+
+test("leaving the loop closes the connection and leaves what came in the outcome", async () => {
+  const { fetch, seen } = streaming(endless());
+  const stream = createClient(through(fetch)).stream(question);
+  for await (const event of stream) if (event.type === "text_delta") break;
+  assert.ok(seen.isClosed);
+  const outcome = await stream.outcome;
+  assert.equal(outcome.finish.reason, "cancelled");
+  assert.equal(textOf(outcome), "0 ");
+  assert.deepEqual(await stream.next(), { done: true, value: undefined });
+});
+
+test("an aborted signal rejects with its reason and closes the connection", async () => {
+  const { fetch, seen } = streaming(endless());
+  const abort = new AbortController();
+  const stream = createClient(through(fetch)).stream(question, { signal: abort.signal });
+  const reason = new Error("enough");
+  await assert.rejects(async () => {
+    for await (const event of stream) if (event.type === "text_delta") abort.abort(reason);
+  }, reason);
+  assert.ok(seen.isClosed);
+});
+
+test("a signal that is aborted already sends nothing", async () => {
+  const { fetch, seen } = streaming(endless());
+  const stream = createClient(through(fetch)).stream(question, { signal: AbortSignal.abort() });
+  await assert.rejects(stream.next(), { name: "AbortError" });
+  assert.equal(seen.requests, 0);
+});
+
+test("nothing is sent before somebody asks", async () => {
+  const { fetch, seen } = streaming([ending]);
+  const stream = createClient(through(fetch)).stream(question);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(seen.requests, 0);
+  await stream.outcome;
+  assert.equal(seen.requests, 1);
+});
+
+test("a reader that rests holds the provider back", async () => {
+  const { fetch, seen } = streaming(endless());
+  const stream = createClient(through(fetch)).stream(question);
+  while ((await stream.next()).value.type !== "text_delta");
+  const { pulled } = seen;
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(seen.pulled, pulled);
+  stream.cancel();
+});
+
+test("the outcome can be asked for before the events, which are kept", async () => {
+  const { fetch } = streaming([delta("a"), delta("b"), ending]);
+  const stream = createClient(through(fetch)).stream(question);
+  const outcome = await stream.outcome;
+  assert.equal(outcome.status, "complete");
+  const texts = [];
+  for await (const event of stream) if (event.type === "text_delta") texts.push(event.text);
+  assert.deepEqual(texts, ["a", "b"]);
+});
+
+test("text is whole, or rejects with the call's error", async () => {
+  const tw = createClient(through(streaming([delta("a"), delta("b"), ending]).fetch));
+  assert.equal(await tw.stream(question).text(), "ab");
+  const broken = createClient(through(streaming([delta("a")]).fetch, { retry: { maxAttempts: 1 } }));
+  await assert.rejects(broken.stream(question).text(), (error) => {
+    assert.equal(error.code, "incomplete");
+    assert.equal(textOf(error.outcome), "a");
+    return true;
+  });
+});
+
+test("cancelling a stream that nobody has begun sends nothing that stays open", async () => {
+  const { fetch, seen } = streaming(endless());
+  const stream = createClient(through(fetch)).stream(question);
+  stream.cancel();
+  assert.equal((await stream.outcome).finish.reason, "cancelled");
+  assert.ok(seen.requests === 0 || seen.isClosed);
+});
+
+test("a thousand streams at once share the module and end each with its own text", async () => {
+  const texts = Array.from({ length: 1000 }, (_, n) => [`${n}:`, "x".repeat(n % 7)]);
+  const ended = texts.map(async ([head, tail]) => {
+    const { fetch } = streaming([delta(head), delta(tail), ending]);
+    return createClient(through(fetch)).stream(question).text();
+  });
+  assert.deepEqual(await Promise.all(ended), texts.map((parts) => parts.join("")));
+});
+
+test("a stream that nobody holds any more closes its connection", { timeout: 20_000 }, async (t) => {
+  if (globalThis.gc === undefined) return t.skip("needs node --expose-gc");
+  const { fetch, seen } = streaming(endless());
+  const tw = createClient(through(fetch));
+  await (async () => {
+    const stream = tw.stream(question);
+    while ((await stream.next()).value.type !== "text_delta");
+  })();
+  await until(() => seen.isClosed, globalThis.gc);
+});

@@ -1,0 +1,30 @@
+// CPU an event beside the SDKs: node compare.mjs [--check]
+//
+// A ratio of two processes that run in turns, the best of several rounds each: load on the machine changes both.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROUNDS = 5;
+/** Of the SDK's CPU, at most so much. */
+const LIMITS = { chat: 0.5, responses: 0.5 };
+
+const program = fileURLToPath(new URL("case.mjs", import.meta.url));
+const measure = (name) => Number(execFileSync(process.execPath, [program, name, "15", "10000"], { encoding: "utf8" }));
+
+let failed = false;
+console.log("µs of CPU an event, 10,000 deltas in chunks of 1 KiB\n");
+console.log("| wire | body alone | SDK | tokenwire | ratio |\n| --- | --- | --- | --- | --- |");
+for (const wire of ["chat", "responses", "anthropic", "gemini"]) {
+  const best = { body: Infinity, sdk: Infinity, tokenwire: Infinity };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const client of Object.keys(best)) best[client] = Math.min(best[client], measure(`${wire}/${client}`));
+  }
+  const ratio = best.tokenwire / best.sdk;
+  const isOver = ratio > (LIMITS[wire] ?? Infinity);
+  failed ||= isOver;
+  const limit = LIMITS[wire] ? ` (at most ${LIMITS[wire]}${isOver ? ": OVER" : ""})` : "";
+  const shown = Object.values(best).map((us) => us.toFixed(2)).join(" | ");
+  console.log(`| ${wire} | ${shown} | ${ratio.toFixed(2)}${limit} |`);
+}
+process.exitCode = failed && process.argv.includes("--check") ? 1 : 0;
