@@ -42,6 +42,7 @@ const entries = {
   client: "client-only.ts",
   "client.workerd": "client-only.workerd.ts",
   bare: "bare.ts",
+  "ai-sdk": "ai-sdk.ts",
   testing: "testing.ts",
   "testing.workerd": "testing.workerd.ts",
 };
@@ -52,10 +53,14 @@ for (const [out, source] of Object.entries(entries)) {
     target: "es2022",
     platform: "browser",
     minify: true,
+    // An error that nobody catches prints the line it was thrown from.
+    lineLimit: 120,
     legalComments: "none",
     logLevel: "warning",
     loader: { ".wasm": "base64" },
     plugins: [beside],
+    // One client for all that import it, in whatever form the conditions choose.
+    external: ["tokenwire/client"],
     entryPoints: [at("src", source)],
     outfile: join(dist, `${out}.js`),
   });

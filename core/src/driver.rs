@@ -87,6 +87,9 @@ pub struct Driver<H: Host, M = Call> {
     done: Option<Arc<Outcome>>,
 }
 
+/// Nothing in it is pinned in place: what a host lends is polled where it lies.
+impl<H: Host, M> Unpin for Driver<H, M> {}
+
 enum Upstream<H: Host> {
     Body(u32, H::Body),
     Fetch(u32, H::Fetch),

@@ -52,8 +52,11 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 pub mod call;
+pub mod client;
 pub mod date;
 pub mod driver;
 pub mod failure;
@@ -61,6 +64,7 @@ pub mod http;
 pub mod json;
 pub mod model;
 pub mod money;
+pub mod prelude;
 pub mod pricing;
 pub mod protocol;
 pub mod relay;

@@ -1,16 +1,18 @@
 //! What the machine's loop needs: clock, HTTP, timer.
 
 use std::future::Future;
+use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokenwire_core::client::{ClientHost, Environment, Error};
 use tokenwire_core::driver::Host;
 use tokenwire_core::http::HttpRequest;
-use tokenwire_core::time::Instant;
+use tokenwire_core::time::{Instant, UnixTime};
 
-use crate::Error;
+use crate::clock::wall;
 use crate::transport::{Fetch, Transport, runtime};
 
 /// The native host: reqwest on a runtime of its own, so that it works from any executor.
@@ -54,6 +56,27 @@ impl Host for NativeHost {
         // The timer belongs to the crate's runtime; any executor may poll it.
         let _inside = runtime().enter();
         Sleep(Box::pin(tokio::time::sleep(wait)))
+    }
+}
+
+impl ClientHost for NativeHost {
+    fn open() -> Result<Self, Error> {
+        Self::new()
+    }
+
+    /// The standard library seeds its hash maps from the system.
+    fn seed(&self) -> u64 {
+        std::hash::RandomState::new().build_hasher().finish()
+    }
+
+    fn wall(&self) -> Option<UnixTime> {
+        wall()
+    }
+}
+
+impl Environment for NativeHost {
+    fn variable(name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
 }
 

@@ -30,8 +30,6 @@
 
 mod client;
 mod clock;
-mod error;
-mod event_stream;
 #[cfg(feature = "exchange")]
 pub mod exchange;
 mod host;
@@ -39,34 +37,19 @@ mod host;
 mod http_values;
 #[cfg(any(feature = "serve", feature = "sim"))]
 mod listener;
-mod relayed;
 #[cfg(feature = "serve")]
 pub mod serve;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod transport;
 
-pub use client::{Client, ClientBuilder, default_options};
+pub use client::{Client, ClientBuilder, EventStream, Relayed};
 pub use clock::wall;
-pub use error::Error;
-pub use event_stream::{EventStream, Update};
 pub use host::NativeHost;
 #[cfg(any(feature = "serve", feature = "sim"))]
 pub use listener::ListenError;
-pub use relayed::{Broken, Relayed};
 pub use tokenwire_core as core;
-pub use tokenwire_core::call::{
-    Accounting, AttemptRecord, Deadlines, Options, Outcome, OutcomeStatus, SpendingLimits,
-};
-pub use tokenwire_core::failure::{Failure, FailureKind};
-pub use tokenwire_core::json::RawJson;
-pub use tokenwire_core::model::{
-    Content, Effort, Event, FinishReason, Media, MediaKind, Message, OutputFormat, Part, Reasoning, Request,
-    Response, Role, Source, Tool, ToolCall, ToolChoice, ToolResult, Wire,
-};
-pub use tokenwire_core::protocol::{Credential, Dialect, Target};
-pub use tokenwire_core::retry::RetryPolicy;
-pub use tokenwire_core::usage::{Bucket, Completeness, Usage};
+pub use tokenwire_core::prelude::*;
 
 /// Compiles the README's code.
 #[cfg(doctest)]

@@ -3,7 +3,7 @@
 /** Takes what a machine says. It must not call the machine. */
 export interface Sink {
   abort(attempt: number): void;
-  send(attempt: number, url: string, headers: string, body: Uint8Array): void;
+  send(attempt: number, method: string, url: string, headers: string, body: Uint8Array): void;
   head(status: number, headers: string): void;
   bytes(bytes: Uint8Array): void;
   text(part: number, text: string): void;

@@ -28,7 +28,7 @@ export interface ClientRequest extends CallRequest {
 /** What can be said of one call. */
 export interface CallOptions {
   /** Cancels the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What a cost is asked of. */

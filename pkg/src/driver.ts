@@ -2,6 +2,7 @@
 
 import { type Machine, type Sink, lines, pairs } from "./border.js";
 import { now, wall } from "./clock.js";
+import { collected } from "./collected.js";
 import { InternalError } from "./errors.js";
 import type { CallEvent } from "./event.js";
 
@@ -42,13 +43,17 @@ interface Upstream {
   isReading: boolean;
 }
 
-/** What has to be let go when nobody holds a driver any more. */
+/** What has to be let go when nobody holds a driver any more. It lives for as long as the driver does. */
 interface Held {
   upstream: Upstream | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer fires, or was to fire. */
+  armedFor: number;
+  /** The driver itself, while somebody waits: between two attempts nothing else would keep it. */
+  waiting: Driver | undefined;
 }
 
-const forgotten = new FinalizationRegistry<Held>((held) => {
+const forgotten = collected<Held>((held) => {
   clearTimeout(held.timer);
   held.upstream?.aborter.abort();
 });
@@ -60,11 +65,10 @@ const forgotten = new FinalizationRegistry<Held>((held) => {
 export class Driver implements Sink {
   readonly #machine: Machine;
   readonly #fetch: Fetch;
-  readonly #held: Held = { upstream: undefined, timer: undefined };
+  readonly #held: Held = { upstream: undefined, timer: undefined, armedFor: Infinity, waiting: undefined };
   #news: News[] = [];
   #taken = 0;
   #deadline = Infinity;
-  #armedFor = Infinity;
   #end: End | undefined;
   #failure: InternalError | undefined;
   #changed: Promise<void> | undefined;
@@ -95,6 +99,11 @@ export class Driver implements Sink {
     return this.#end;
   }
 
+  /** What could not be carried so far, JSON. */
+  get losses(): string {
+    return this.end?.losses ?? this.#machine.losses();
+  }
+
   /** The next news; nothing once the call is over. */
   async next(): Promise<News | undefined> {
     for (;;) {
@@ -108,6 +117,7 @@ export class Driver implements Sink {
   progress(): Promise<void> {
     if (this.#isOver()) return Promise.resolve();
     this.#changed ??= new Promise((resolve) => (this.#change = resolve));
+    this.#held.waiting = this;
     this.#read();
     this.#arm();
     return this.#changed;
@@ -128,7 +138,7 @@ export class Driver implements Sink {
       this.#break(error);
     }
     const change = this.#change;
-    this.#changed = this.#change = undefined;
+    this.#changed = this.#change = this.#held.waiting = undefined;
     change?.();
   }
 
@@ -143,13 +153,14 @@ export class Driver implements Sink {
     upstream.aborter.abort();
   }
 
-  send(attempt: number, url: string, headers: string, body: Uint8Array): void {
+  send(attempt: number, method: string, url: string, headers: string, body: Uint8Array): void {
     const upstream: Upstream = { attempt, aborter: new AbortController(), isReading: false };
     this.#held.upstream = upstream;
     const init: RequestInit = {
-      method: "POST",
+      method,
       headers: pairs(headers),
-      body: body.slice() as Uint8Array<ArrayBuffer>,
+      // A GET must have none, not even an empty one.
+      body: body.length > 0 ? (body.slice() as Uint8Array<ArrayBuffer>) : null,
       redirect: "manual",
       signal: upstream.aborter.signal,
     };
@@ -226,22 +237,19 @@ export class Driver implements Sink {
 
   /** Sees to it that a timer fires at the deadline; one that is set for earlier is kept. */
   #arm(): void {
-    const at = this.#deadline;
-    if (at >= this.#armedFor) return;
-    clearTimeout(this.#held.timer);
-    this.#armedFor = at;
-    const wait = Math.min(Math.max(at - now(), 0), LONGEST_TIMER);
-    const held = new WeakRef(this);
-    this.#held.timer = setTimeout(() => {
-      const driver = held.deref();
-      if (driver !== undefined) driver.#due();
+    const held = this.#held;
+    if (this.#deadline >= held.armedFor) return;
+    clearTimeout(held.timer);
+    held.armedFor = this.#deadline;
+    const wait = Math.min(Math.max(this.#deadline - now(), 0), LONGEST_TIMER);
+    held.timer = setTimeout(() => {
+      held.armedFor = Infinity;
+      if (held.waiting !== undefined) held.waiting.#due();
     }, wait);
   }
 
-  /** A timer fired: by the clock it may be early, and nobody may be waiting any more. */
+  /** A timer fired: by the clock it may be early. */
   #due(): void {
-    this.#armedFor = Infinity;
-    if (this.#isOver() || this.#change === undefined) return;
     if (now() >= this.#deadline) this.#tell(() => this.#machine.timeout(now(), this));
     else this.#arm();
   }
@@ -266,7 +274,7 @@ export class Driver implements Sink {
 
   #release(): void {
     clearTimeout(this.#held.timer);
-    this.#held.upstream = this.#held.timer = undefined;
+    this.#held.upstream = this.#held.timer = this.#held.waiting = undefined;
     forgotten.unregister(this.#held);
   }
 }

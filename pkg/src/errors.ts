@@ -2,9 +2,20 @@
 
 import type { Outcome } from "./outcome.js";
 
+/** Gives errors their class's name before the first stack is captured. */
+function named(errors: { name: string; prototype: Error }): void {
+  Object.defineProperty(errors.prototype, "name", { value: errors.name, configurable: true, writable: true });
+}
+
 /** A call that failed. What had come by then is in {@link TokenwireError.outcome}. */
 export class TokenwireError extends Error {
-  override readonly name: string = "TokenwireError";
+  // Told by hand, because minified classes have other names.
+  static override readonly name: string = "TokenwireError";
+
+  static {
+    named(this);
+  }
+
   /** The kind of failure: `rate_limit`, `timeout`, `invalid_request`, … */
   readonly code: string;
   /** The HTTP status of the last attempt, if a response came. */
@@ -25,27 +36,47 @@ export class TokenwireError extends Error {
 
 /** The provider asks for fewer requests, or a quota is used up. */
 export class RateLimitError extends TokenwireError {
-  override readonly name = "RateLimitError";
+  static override readonly name = "RateLimitError";
+
+  static {
+    named(this);
+  }
 }
 
 /** The key is missing, wrong, or may not do this. */
 export class AuthenticationError extends TokenwireError {
-  override readonly name = "AuthenticationError";
+  static override readonly name = "AuthenticationError";
+
+  static {
+    named(this);
+  }
 }
 
 /** One of the call's own deadlines passed. */
 export class TimeoutError extends TokenwireError {
-  override readonly name = "TimeoutError";
+  static override readonly name = "TimeoutError";
+
+  static {
+    named(this);
+  }
 }
 
 /** The provider could not be reached, or its answer broke off. */
 export class ConnectionError extends TokenwireError {
-  override readonly name = "ConnectionError";
+  static override readonly name = "ConnectionError";
+
+  static {
+    named(this);
+  }
 }
 
 /** The request or the options are wrong; nothing was sent. */
 export class RequestError extends TokenwireError {
-  override readonly name = "RequestError";
+  static override readonly name = "RequestError";
+
+  static {
+    named(this);
+  }
 
   constructor(message: string) {
     super(message, "invalid_request");
@@ -54,7 +85,11 @@ export class RequestError extends TokenwireError {
 
 /** The package itself failed. Other calls are not touched; please report it. */
 export class InternalError extends TokenwireError {
-  override readonly name = "InternalError";
+  static override readonly name = "InternalError";
+
+  static {
+    named(this);
+  }
 
   constructor(cause: unknown) {
     const what = cause instanceof Error ? cause.message : String(cause);

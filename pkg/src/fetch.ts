@@ -30,7 +30,7 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
    * applications are not trusted.
    */
   sealKey?: Uint8Array;
-  /** Told every event of every call. */
+  /** Told every event of every call. What this or another observer throws goes to the console, and the call goes on. */
   onEvent?: (event: CallEvent) => void;
   /** Told what each call came to: attempts, usage, cost. */
   onOutcome?: (outcome: Outcome) => void;
@@ -88,25 +88,26 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   } catch (thrown) {
     return refused(thrown);
   }
-  return new Answer(new Driver(machine, transport(options)), options, signal).response();
+  return new Answer(new Driver(machine, transport(options)), options, request).response();
 }
 
 /** A relayed answer on its way to the application. */
 class Answer {
   readonly #driver: Driver;
   readonly #options: FetchOptions;
-  readonly #signal: AbortSignal;
+  /** Kept whole: a request that is collected takes the caller's signal from its own. */
+  readonly #request: Request;
   readonly #abandon = (): void => {
     this.#driver.cancel();
     this.#finish();
   };
   #isReported = false;
 
-  constructor(driver: Driver, options: FetchOptions, signal: AbortSignal) {
+  constructor(driver: Driver, options: FetchOptions, request: Request) {
     this.#driver = driver;
     this.#options = options;
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#abandon, { once: true });
+    this.#request = request;
+    request.signal.addEventListener("abort", this.#abandon, { once: true });
   }
 
   /** The answer, once its head is there. */
@@ -133,15 +134,15 @@ class Answer {
   async #next(): Promise<AnswerHead | Uint8Array | undefined> {
     for (;;) {
       const news = await this.#driver.next();
-      if (this.#signal.aborted) throw this.#signal.reason;
+      this.#request.signal.throwIfAborted();
       if (news === undefined) this.#finish();
       if (news === undefined || news instanceof AnswerHead || news instanceof Uint8Array) return news;
-      this.#options.onEvent?.(news);
+      tell(this.#options.onEvent, news);
     }
   }
 
   #finish(): void {
-    this.#signal.removeEventListener("abort", this.#abandon);
+    this.#request.signal.removeEventListener("abort", this.#abandon);
     const end = this.#driver.end;
     if (end === undefined || this.#isReported) return;
     this.#isReported = true;
@@ -150,8 +151,17 @@ class Answer {
 }
 
 function report(end: End, { onLoss, onOutcome }: FetchOptions): void {
-  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) onLoss(loss);
-  onOutcome?.(JSON.parse(end.outcome) as Outcome);
+  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) tell(onLoss, loss);
+  if (onOutcome !== undefined) tell(onOutcome, JSON.parse(end.outcome) as Outcome);
+}
+
+/** Tells an observer, whose faults are not the call's. */
+function tell<T>(observer: ((news: T) => void) | undefined, news: T): void {
+  try {
+    observer?.(news);
+  } catch (error) {
+    console.error("tokenwire: an observer of createFetch threw", error);
+  }
 }
 
 const hexadecimal = (bytes: Uint8Array): string =>

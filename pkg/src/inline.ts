@@ -18,8 +18,12 @@ export function decoded(base64: string): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** Runs `load` at the first use, and gives what it gave ever after. */
+/** Workers compile as they start, or never. */
+const isWorker = (): boolean =>
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === "Cloudflare-Workers";
+
+/** Runs `load` at the first use, in Workers at once, and gives what it gave ever after. */
 export function once<T>(load: () => T): () => T {
-  let loaded: { value: T } | undefined;
+  let loaded = isWorker() ? { value: load() } : undefined;
   return () => (loaded ??= { value: load() }).value;
 }

@@ -52,7 +52,8 @@ export const simOver =
     return async (input, init) => {
       const request = new Request(input, init);
       options.onRequest?.(request.clone());
-      const { signal } = request;
+      // The caller's own: one of the copy is gone once the copy is collected.
+      const signal = init?.signal ?? (input instanceof Request ? input : request).signal;
       signal.throwIfAborted();
       const headers = new Headers(request.headers);
       if (options.plan !== undefined && !headers.has("x-sim-plan")) headers.set("x-sim-plan", options.plan);
@@ -74,8 +75,10 @@ async function played(reply: Reply, signal: AbortSignal): Promise<Response> {
   }
   await sleep(reply.delay(), signal);
   const [status, headers] = [reply.status(), pairs(reply.headers())];
+  const left = new AbortController();
+  const gone = AbortSignal.any([signal, left.signal]);
   const body = new ReadableStream<Uint8Array>(
-    { pull: (controller) => pulled(reply, controller, signal), cancel: () => reply.free() },
+    { pull: (controller) => pulled(reply, controller, gone), cancel: () => left.abort() },
     { highWaterMark: 0 },
   );
   return new Response(status === 204 || status === 304 ? null : body, { status, headers });

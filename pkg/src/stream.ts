@@ -1,8 +1,10 @@
 // A call as a stream of events.
 
+import { collected, weakly } from "./collected.js";
 import type { Driver } from "./driver.js";
 import { RequestError, errorOf } from "./errors.js";
 import type { CallEvent } from "./event.js";
+import type { Loss } from "./loss.js";
 import type { Outcome } from "./outcome.js";
 
 /**
@@ -78,6 +80,16 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   }
 
   /**
+   * What the provider has no place for in the request, and what was done about it; the outcome has it too.
+   * Asking for it sends the request.
+   *
+   * @throws RequestError where nothing could be sent.
+   */
+  async losses(): Promise<readonly Loss[]> {
+    return JSON.parse((await this.#begun()).losses) as Loss[];
+  }
+
+  /**
    * All the visible text of the answer, once it is whole.
    *
    * @throws TokenwireError when the call failed; the signal's reason when it was aborted.
@@ -100,7 +112,7 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
     this.#driver = driver;
     if (signal !== undefined) {
       // Whoever keeps a signal for long does not keep all the calls that were made with it.
-      const held = new WeakRef(driver);
+      const held = weakly(driver);
       const cancel = (): void => held.deref()?.cancel();
       if (signal.aborted) cancel();
       signal.addEventListener("abort", cancel, { once: true });
@@ -129,7 +141,7 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   }
 }
 
-const unheard = new FinalizationRegistry<() => void>((remove) => remove());
+const unheard = collected<() => void>((remove) => remove());
 
 /** The visible text of an outcome's first candidate. */
 export function textOf(outcome: Outcome): string {

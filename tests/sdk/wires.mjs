@@ -18,10 +18,10 @@ export function readers(url) {
   const anthropic = new Anthropic({ apiKey: "k", authToken: null, baseURL: url, maxRetries: 0 });
   const google = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url } });
   return {
-    openai_chat: { read: (answer) => chat(openai, answer), errors: openaiErrors },
-    openai_responses: { read: (answer) => responses(openai, answer), errors: openaiErrors },
-    anthropic: { read: (answer) => messages(anthropic, answer), errors: anthropicErrors },
-    gemini: { read: (answer) => gemini(google, answer), errors: googleErrors },
+    openai_chat: { read: (answer) => chat(openai, answer), errors: errorClasses.openai_chat },
+    openai_responses: { read: (answer) => responses(openai, answer), errors: errorClasses.openai_responses },
+    anthropic: { read: (answer) => messages(anthropic, answer), errors: errorClasses.anthropic },
+    gemini: { read: (answer) => gemini(google, answer), errors: errorClasses.gemini },
   };
 }
 
@@ -200,6 +200,10 @@ const byStatus = (sdk) => (status) => {
   return classes[status] ?? (status >= 500 ? sdk.InternalServerError : sdk.APIError);
 };
 
-const openaiErrors = byStatus(OpenAI);
-const anthropicErrors = byStatus(Anthropic);
-const googleErrors = () => ApiError;
+/** The error class of a status, by the wire. */
+export const errorClasses = {
+  openai_chat: byStatus(OpenAI),
+  openai_responses: byStatus(OpenAI),
+  anthropic: byStatus(Anthropic),
+  gemini: () => ApiError,
+};

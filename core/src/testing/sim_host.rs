@@ -10,6 +10,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use crate::call::{Call, Outcome};
+use crate::client::{ClientHost, Error};
 use crate::driver::{Body, Driver, Host};
 use crate::http::{Head, Headers, HttpRequest, TransportError, TransportKind};
 use crate::model::Event;
@@ -122,12 +123,15 @@ struct World {
     wall: UnixTime,
     replies: VecDeque<Reply>,
     requests: Vec<(Instant, HttpRequest)>,
-    /// Requests whose fetch or body was dropped before its end, by number from 0.
-    dropped: Vec<usize>,
+    /// Requests whose fetch or body was dropped before its end, by number from 0, and when.
+    dropped: Vec<(Instant, usize)>,
     /// When something that is waited for happens.
     wakes: Vec<Instant>,
     /// Added to the clock at each reading, so that tests can make it jump.
     skew: Vec<i64>,
+    /// How much earlier than asked timers fire.
+    early_ms: u64,
+    seed: u64,
 }
 
 /// What a run showed.
@@ -159,6 +163,8 @@ impl SimHost {
             dropped: Vec::new(),
             wakes: Vec::new(),
             skew: Vec::new(),
+            early_ms: 0,
+            seed: 1,
         })))
     }
 
@@ -166,6 +172,21 @@ impl SimHost {
     #[must_use]
     pub fn with_clock_jumps(self, jumps: impl IntoIterator<Item = i64>) -> Self {
         self.0.borrow_mut().skew = jumps.into_iter().collect();
+        self
+    }
+
+    /// Makes timers fire `ms` milliseconds before their time, but never sooner than a millisecond after they
+    /// were set.
+    #[must_use]
+    pub fn with_early_timers(self, ms: u64) -> Self {
+        self.0.borrow_mut().early_ms = ms;
+        self
+    }
+
+    /// Sets what clients on it draw; it is 1 otherwise, for every call.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        self.0.borrow_mut().seed = seed;
         self
     }
 
@@ -177,6 +198,11 @@ impl SimHost {
     /// The requests so far.
     pub fn requests(&self) -> Vec<(Instant, HttpRequest)> {
         self.0.borrow().requests.clone()
+    }
+
+    /// Requests, from 0, that the host was made to drop before their response had ended, and when.
+    pub fn dropped(&self) -> Vec<(Instant, usize)> {
+        self.0.borrow().dropped.clone()
     }
 
     /// Moves time to the next thing that a poll has waited for; whether there is one. For those who poll a
@@ -207,8 +233,8 @@ impl SimHost {
                     let outcome = driver.outcome().cloned().expect("no event means that the call is over");
                     drop(driver);
                     let ended = self.time();
-                    let world = self.0.borrow();
-                    let (requests, dropped) = (world.requests.clone(), world.dropped.clone());
+                    let requests = self.requests();
+                    let dropped = self.dropped().into_iter().map(|(_, number)| number).collect();
                     return SimRun { events, outcome, requests, dropped, ended };
                 }
                 Poll::Pending => {
@@ -267,7 +293,26 @@ impl Host for SimHost {
     }
 
     fn sleep_until(&self, at: Instant) -> SimSleep {
-        SimSleep { host: self.clone(), at }
+        let world = self.0.borrow();
+        let early = Instant::from_millis(at.as_millis().saturating_sub(world.early_ms));
+        let fires = early.max(world.now.after(1)).min(at);
+        SimSleep { host: self.clone(), at: fires }
+    }
+}
+
+impl ClientHost for SimHost {
+    /// A host that refuses every connection.
+    fn open() -> Result<Self, Error> {
+        Ok(Self::new([]))
+    }
+
+    fn seed(&self) -> u64 {
+        self.0.borrow().seed
+    }
+
+    fn wall(&self) -> Option<UnixTime> {
+        let world = self.0.borrow();
+        Some(world.wall.after(world.now.as_millis()))
     }
 }
 
@@ -284,8 +329,8 @@ impl Future for SimFetch {
         let mut body = self.0.take().expect("a body was there");
         Poll::Ready(match what {
             What::Head { status, headers } => {
-                let wall = body.host.0.borrow().wall.after(body.host.time().as_millis());
-                Ok((Head { status, headers, wall: Some(wall) }, body))
+                let wall = body.host.wall();
+                Ok((Head { status, headers, wall }, body))
             }
             What::Fail(kind) => Err(body.fail(kind)),
             // A body or its end before the head is no HTTP.
@@ -352,7 +397,9 @@ impl Body for SimBody {
 impl Drop for SimBody {
     fn drop(&mut self) {
         if !self.ended {
-            self.host.0.borrow_mut().dropped.push(self.number);
+            let mut world = self.host.0.borrow_mut();
+            let now = world.now;
+            world.dropped.push((now, self.number));
         }
     }
 }

@@ -11,7 +11,7 @@ use tokenwire_core::http::Head;
 use tokenwire_core::model::Wire;
 
 use super::report::Report;
-use crate::relayed::{Broken, Relayed};
+use crate::{Broken, Relayed};
 
 /// A call under way for an application; reported when it is over. Dropping it cancels the call.
 #[derive(Debug)]

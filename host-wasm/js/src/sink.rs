@@ -1,6 +1,7 @@
 //! What JavaScript lends the machine: a place for everything that it says.
 
 use tokenwire_core::call::Output;
+use tokenwire_core::http::HttpRequest;
 use tokenwire_core::json::Writer;
 use tokenwire_core::model::Event;
 use tokenwire_core::transcript::write_event;
@@ -20,7 +21,7 @@ extern "C" {
 
     /// Send this. The body is the machine's memory: copy it.
     #[wasm_bindgen(method)]
-    fn send(this: &Sink, attempt: u32, url: &str, headers: &str, body: &[u8]);
+    fn send(this: &Sink, attempt: u32, method: &str, url: &str, headers: &str, body: &[u8]);
 
     /// Answer with this head.
     #[wasm_bindgen(method)]
@@ -56,8 +57,8 @@ impl Sink {
             Output::Forward(bytes) => self.bytes(&bytes),
             Output::ForwardHead(head) => self.head(head.status, &headers::write(&head.headers)),
             Output::Transmit(transmit) => {
-                let request = transmit.request;
-                self.send(transmit.attempt, &request.url, &headers::write(&request.headers), &request.body);
+                let HttpRequest { method, url, headers, body } = transmit.request;
+                self.send(transmit.attempt, method.as_str(), &url, &headers::write(&headers), &body);
             }
             Output::Done(_) | Output::Event(_) | Output::Wait { .. } => {}
         }

@@ -134,3 +134,19 @@ test("a cost is told from a usage object, exactly", () => {
   assert.equal(tw.cost({ provider: "openai", model: "no-such-model", usage, at }).cost_usd, null);
   assert.throws(() => tw.cost({ provider: "openai", usage: "{" }), RequestError);
 });
+
+test("an answer in the background is read on where it was cut, without a body", async () => {
+  const methods = [];
+  const sim = simFetch({ plan: "cut@4k" });
+  const fetch = (url, init) => (methods.push(init.method), sim(url, init));
+  const tw = createClient({ providers: { "openai-responses": { apiKey: "k" } }, fetch, retry: { baseMs: 1, onBreak: "resume" } });
+  const outcome = await tw.stream({ ...question, background: true }).outcome;
+  assert.equal(outcome.status, "complete");
+  assert.deepEqual(methods, ["POST", "GET"]);
+});
+
+test("errors are named in their stacks and by their classes, minified or not", async () => {
+  const error = await sim({}, { maxAttempts: 1 }).complete({ ...question, model: "sim-401" }).catch((error) => error);
+  assert.equal(error.constructor.name, "AuthenticationError");
+  assert.match(error.stack, /^AuthenticationError: /);
+});

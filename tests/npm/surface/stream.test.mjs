@@ -122,3 +122,15 @@ test("a stream that nobody holds any more closes its connection", { timeout: 20_
   })();
   await until(() => seen.isClosed, globalThis.gc);
 });
+
+test("a call that waits for its next attempt is kept for whoever waits for it", { timeout: 20_000 }, async (t) => {
+  if (globalThis.gc === undefined) return t.skip("needs node --expose-gc");
+  const { simFetch } = await entry("testing");
+  let settled;
+  (() => {
+    const tw = createClient(through(simFetch({ plan: "429 retry-after-ms=50" })));
+    tw.stream(question).text().then((text) => (settled = text));
+  })();
+  await until(() => settled !== undefined, globalThis.gc);
+  assert.match(settled, /^You said/);
+});

@@ -23,5 +23,3 @@ pub enum RequestError {
         found: String,
     },
 }
-
-pub(super) type Result<T> = core::result::Result<T, RequestError>;

@@ -3,25 +3,23 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::error::Result;
 use super::scalar::{boolean, text};
-use super::value::{Path, Read, Value, choice, quoted};
+use super::value::{Path, Read, Value, choice};
 
 impl<'a> Value<'a, '_> {
     /// Opens an object that may have these fields, each once, and no other.
-    pub(super) fn object(&self, names: &'static [&'static str]) -> Result<Object<'a, '_>> {
+    pub(super) fn object(&self, names: &'static [&'static str]) -> Object<'a, '_> {
         let mut fields: Vec<Field<'a>> = Vec::new();
         self.fields(&mut |key, value| {
             let Some(name) = names.iter().find(|name| **name == key) else {
-                return Err(value.fault(choice(names), quoted(key)));
+                return value.wrong_word(&choice(names), key);
             };
             if fields.iter().any(|field| field.name == *name) {
-                return Err(value.fault("each field once".into(), quoted(key)));
+                return value.wrong_word("each field once", key);
             }
             fields.push(Field { name, json: value.json, is_taken: false });
-            Ok(())
-        })?;
-        Ok(Object { at: &self.at, fields })
+        });
+        Object { at: &self.at, fields }
     }
 }
 
@@ -39,6 +37,7 @@ pub(super) struct Object<'a, 'p> {
 
 impl<'a, 'p> Object<'a, 'p> {
     /// The field of that name, present or not.
+    #[inline(never)]
     pub(super) fn get(&mut self, name: &'static str) -> Value<'a, 'p> {
         let field = self.fields.iter_mut().find(|field| field.name == name);
         let json = field.map_or("", |field| {
@@ -49,46 +48,52 @@ impl<'a, 'p> Object<'a, 'p> {
     }
 
     /// A field that must be there.
-    pub(super) fn need<T>(&mut self, name: &'static str, read: Read<T>) -> Result<T> {
+    pub(super) fn need<T>(&mut self, name: &'static str, read: Read<T>) -> T {
         read(&self.get(name))
     }
 
-    /// A field that may be absent.
-    pub(super) fn opt<T>(&mut self, name: &'static str, read: Read<T>) -> Result<Option<T>> {
-        let value = self.get(name);
-        if value.is_absent() { Ok(None) } else { read(&value).map(Some) }
+    /// A text that must be there.
+    #[inline(never)]
+    pub(super) fn text(&mut self, name: &'static str) -> String {
+        self.need(name, text)
     }
 
-    pub(super) fn opt_text(&mut self, name: &'static str) -> Result<Option<String>> {
+    /// A field that may be absent.
+    #[inline(never)]
+    pub(super) fn opt<T>(&mut self, name: &'static str, read: Read<T>) -> Option<T> {
+        let value = self.get(name);
+        (!value.is_absent()).then(|| read(&value))
+    }
+
+    pub(super) fn opt_text(&mut self, name: &'static str) -> Option<String> {
         self.opt(name, text)
     }
 
     /// A field that is false where it is absent.
-    pub(super) fn flag(&mut self, name: &'static str) -> Result<bool> {
-        Ok(self.opt(name, boolean)?.unwrap_or(false))
+    pub(super) fn flag(&mut self, name: &'static str) -> bool {
+        self.opt(name, boolean).unwrap_or(false)
     }
 
     /// A list that is empty where it is absent.
-    pub(super) fn list<T>(&mut self, name: &'static str, read: Read<T>) -> Result<Vec<T>> {
+    #[inline(never)]
+    pub(super) fn list<T>(&mut self, name: &'static str, read: Read<T>) -> Vec<T> {
         let value = self.get(name);
-        if value.is_absent() { Ok(Vec::new()) } else { value.list(read) }
+        if value.is_absent() { Vec::new() } else { value.list(read) }
     }
 
     /// Which kind of thing the object says it is; the first where it does not say.
-    pub(super) fn kind(&mut self, kinds: &[&'static str]) -> Result<&'static str> {
+    pub(super) fn kind(&mut self, kinds: &[&'static str]) -> usize {
         let value = self.get("kind");
-        let place = if value.is_absent() { 0 } else { value.one_of(kinds)? };
-        Ok(kinds[place])
+        if value.is_absent() { 0 } else { value.one_of(kinds) }
     }
 
     /// Checks that every field was of use: one of another kind would be ignored in silence.
-    pub(super) fn done(&self) -> Result<()> {
+    pub(super) fn done(&self) {
         for field in self.fields.iter().filter(|field| !field.is_taken) {
             let value = Value { json: field.json, at: Path::Field(self.at, field.name) };
             if !value.is_absent() {
-                return Err(value.error("no such field in this kind"));
+                value.wrong("no such field in this kind");
             }
         }
-        Ok(())
     }
 }

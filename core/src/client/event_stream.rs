@@ -1,15 +1,14 @@
 //! A call as a stream.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use alloc::sync::Arc;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 
 use futures_core::Stream;
-use tokenwire_core::call::Outcome;
-use tokenwire_core::driver::Driver;
-use tokenwire_core::model::Event;
 
-use crate::NativeHost;
+use crate::call::Outcome;
+use crate::driver::{Driver, Host};
+use crate::model::Event;
 
 /// What a call's stream gives.
 #[derive(Clone, Debug)]
@@ -22,13 +21,13 @@ pub enum Update {
 
 /// The events of a call, then its outcome. Dropping it closes the upstream connection.
 #[derive(Debug)]
-pub struct EventStream {
-    driver: Driver<NativeHost>,
+pub struct EventStream<H: Host> {
+    driver: Driver<H>,
     ended: bool,
 }
 
-impl EventStream {
-    pub(crate) const fn new(driver: Driver<NativeHost>) -> Self {
+impl<H: Host> EventStream<H> {
+    pub(super) const fn new(driver: Driver<H>) -> Self {
         Self { driver, ended: false }
     }
 
@@ -43,7 +42,7 @@ impl EventStream {
     }
 }
 
-impl Stream for EventStream {
+impl<H: Host> Stream for EventStream<H> {
     type Item = Update;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Update>> {

@@ -1,12 +1,14 @@
 //! What can be wrong before anything is sent.
 
-use tokenwire_core::failure::{Failure, FailureKind};
-use tokenwire_core::model::Wire;
-use tokenwire_core::protocol::{EncodeError, ErrorAnswer, TargetError, write_error};
-use tokenwire_core::translate::Refusal;
+use alloc::string::{String, ToString};
+
+use crate::failure::{Failure, FailureKind};
+use crate::model::Wire;
+use crate::protocol::{EncodeError, ErrorAnswer, TargetError, write_error};
+use crate::translate::Refusal;
 
 /// A call that cannot be made. Once a call is under way its failures are in the
-/// [`Outcome`](crate::Outcome).
+/// [`Outcome`](crate::call::Outcome).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

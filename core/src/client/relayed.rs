@@ -1,19 +1,19 @@
 //! An application's request, answered by a provider, as head and body.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use tokenwire_core::call::Outcome;
-use tokenwire_core::driver::{Driver, News};
-use tokenwire_core::failure::Failure;
-use tokenwire_core::http::Head;
-use tokenwire_core::model::Loss;
-use tokenwire_core::relay::Relay;
 
-use crate::NativeHost;
+use crate::call::Outcome;
+use crate::driver::{Driver, Host, News};
+use crate::failure::Failure;
+use crate::http::Head;
+use crate::model::Loss;
+use crate::relay::Relay;
 
 /// An answer that broke off and whose body cannot say so: whoever passes it on breaks the connection, so that
 /// the application does not take it for whole.
@@ -27,14 +27,14 @@ pub struct Broken {
 /// The answer to an application, in its own protocol: a head, then the bytes of the body as a stream.
 /// Dropping it closes the upstream connection.
 #[derive(Debug)]
-pub struct Relayed {
-    driver: Driver<NativeHost, Relay>,
+pub struct Relayed<H: Host> {
+    driver: Driver<H, Relay>,
     head: Option<Head>,
     is_over: bool,
 }
 
-impl Relayed {
-    pub(crate) const fn new(driver: Driver<NativeHost, Relay>) -> Self {
+impl<H: Host> Relayed<H> {
+    pub(super) const fn new(driver: Driver<H, Relay>) -> Self {
         Self { driver, head: None, is_over: false }
     }
 
@@ -46,7 +46,8 @@ impl Relayed {
         poll_fn(|cx| self.poll_head(cx)).await
     }
 
-    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Head> {
+    /// Polls for the head, as [`Relayed::head`] gives it.
+    pub fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Head> {
         while self.head.is_none() {
             match ready!(self.driver.poll_news(cx)) {
                 Some(News::Head(head)) => self.head = Some(head),
@@ -82,7 +83,7 @@ impl Relayed {
     }
 }
 
-impl Stream for Relayed {
+impl<H: Host> Stream for Relayed<H> {
     type Item = Result<Vec<u8>, Broken>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
