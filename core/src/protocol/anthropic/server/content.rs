@@ -1,12 +1,12 @@
 //! The conversation of a request: the system prompt, turns, and the blocks they are made of.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::read::{At, Fields, Read, array, bool, no_json, string};
 use super::{VENDOR, citation, media, state};
 use crate::json::{Kind, RawJson, Reader};
+use crate::map::Map;
 use crate::model::{
     CacheMark, Citation, Content, Extension, Loss, LossAction, Message, Opaque, Part, ReasoningText, Role,
     ToolCall, ToolCallKind, ToolResult, Wire,
@@ -24,7 +24,7 @@ pub(super) struct Reading<'k> {
     /// Whether something was made here, not by the vendor.
     pub(super) is_marked: bool,
     /// The name of the tool that each call so far asks for, by the call's id.
-    names: BTreeMap<String, String>,
+    names: Map<String, String>,
 }
 
 /// Where a block stands.
@@ -43,7 +43,7 @@ enum Decoded {
 
 impl<'k> Reading<'k> {
     pub(super) const fn new(key: &'k SealKey) -> Self {
-        Self { key, losses: Vec::new(), is_marked: false, names: BTreeMap::new() }
+        Self { key, losses: Vec::new(), is_marked: false, names: Map::new() }
     }
 
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
