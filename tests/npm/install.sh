@@ -12,7 +12,7 @@ install() { # folder
 # Node 22 or later: the newest AI SDK needs it. The one that is here, or the one among the tools.
 newer_node() {
   local own
-  if node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22)'; then
+  if node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)'; then
     command -v node
     return
   fi

@@ -30,7 +30,7 @@ use crate::testing::strategies;
 fn decode(body: &str) -> Result<Asked, BadRequest> {
     let headers = Headers::new();
     let incoming = Incoming { path: "/v1/chat/completions", headers: &headers, body };
-    request::decode(&incoming, &SealKey::default())
+    request::decode(&incoming, &SealKey::default()).map_err(|refused| *refused)
 }
 
 fn encode(request: &Request, dialect: &'static Dialect, stream: bool) -> Result<Encoded, EncodeError> {
