@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 const SAID = /^You said “hi”\./;
 const THOUGHT = "The user wants an answer; überlegen wir kurz.";
 
-/** A check takes an application, with `closed`: a promise of a stalled stream's end at the provider. */
+// A check takes an application with a `seed` of its own and with `closed`, which waits until the call of a model is
+// over at the provider. These are made whole and streamed.
 const BOTH = {
   "a tool, and what follows its result": async ({ useTool }, how) => {
     const { name, args, text } = await useTool("sim", how);
@@ -52,12 +53,13 @@ export const CHECKS = {
     assert.equal(text, "Wört ".repeat(7));
     assert.ok(output > 0, `output tokens: ${output}`);
   },
-  "an abort that reaches the provider": async ({ stream, closed }) => {
+  "an abort that reaches the provider": async ({ stream, seed, closed }) => {
+    const model = `sim-seed@${seed},stall@12*`;
     const abort = new AbortController();
     // Some end their stream without an error where it is aborted.
-    await stream("sim-stall@12*", { onText: () => abort.abort(), signal: abort.signal }).catch(() => {});
+    await stream(model, { onText: () => abort.abort(), signal: abort.signal }).catch(() => {});
     assert.ok(abort.signal.aborted, "no text came");
-    await closed();
+    await closed(model);
   },
 };
 
@@ -77,8 +79,7 @@ const names = Object.keys(CHECKS);
 
 /**
  * Runs all checks with every application before every provider. `open` gives what the applications of a
- * provider need, and closes it: `{ url, fetch, closed, close }`; `closed` takes the application. Prints a table;
- * gives how many checks failed.
+ * provider need: `{ url, fetch, closed, close }`. Prints a table; gives how many checks failed.
  */
 export async function table(applications, providers, open) {
   const cells = {};
@@ -87,8 +88,7 @@ export async function table(applications, providers, open) {
     providers.map(async (provider) => {
       const behind = await open(provider);
       const run = async ([name, application], seed) => {
-        const closed = () => behind.closed(application);
-        const failures = await failuresOf({ ...application, seed, closed });
+        const failures = await failuresOf({ ...application, seed, closed: behind.closed });
         (cells[name] ??= {})[provider] = `${names.length - failures.length}/${names.length}`;
         failed.push(...failures.map((failure) => ({ ...failure, pair: `${name} > ${provider}` })));
       };

@@ -20,8 +20,7 @@ const failed = await table(applications, Object.keys(PROVIDERS), async (provider
   const [name, variable] = PROVIDERS[provider];
   const environment = { [`${variable}_API_KEY`]: "k", [`${variable}_BASE_URL`]: sim.url };
   const server = await start(["serve", "--provider", name], environment);
-  const closed = ({ wire }) =>
-    server.told((line) => line.startsWith(`${wire} > `) && line.includes("cancelled"));
+  const closed = (model) => server.told((line) => line.includes(` ${model}: `) && line.includes("cancelled"));
   return { url: server.url, closed, close: server.stop };
 });
 sim.stop();

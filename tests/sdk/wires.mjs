@@ -12,11 +12,11 @@ export const PROMPT_BLOCKED = "prompt blocked";
 
 const MESSAGES = [{ role: "user", content: "-" }];
 
-/** The readers of all wires, over the SDKs pointed at that address. */
-export function readers(url) {
-  const openai = new OpenAI({ apiKey: "k", baseURL: `${url}/v1`, maxRetries: 0 });
-  const anthropic = new Anthropic({ apiKey: "k", authToken: null, baseURL: url, maxRetries: 0 });
-  const google = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url } });
+/** The readers of all wires, over the SDKs pointed at that address, or with that `fetch`. */
+export function readers({ url = "http://127.0.0.1", fetch }) {
+  const openai = new OpenAI({ apiKey: "k", baseURL: `${url}/v1`, maxRetries: 0, fetch });
+  const anthropic = new Anthropic({ apiKey: "k", authToken: null, baseURL: url, maxRetries: 0, fetch });
+  const google = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url, ...(fetch && { fetch }) } });
   return {
     openai_chat: { read: (answer) => chat(openai, answer), errors: errorClasses.openai_chat },
     openai_responses: { read: (answer) => responses(openai, answer), errors: errorClasses.openai_responses },
@@ -30,7 +30,8 @@ const named = (answer) => ({ headers: { [HEADER]: String(answer.n) } });
 async function chat(client, answer) {
   const params = { model: "model", messages: MESSAGES };
   if (!answer.stream) return chatMessage(await client.chat.completions.create(params, named(answer)));
-  const stream = client.chat.completions.stream(params, named(answer));
+  const options = { stream_options: { include_usage: true } };
+  const stream = client.chat.completions.stream({ ...params, ...options }, named(answer));
   let [streamed, reasoning, usage] = ["", "", undefined];
   // The helper's final completion has neither usage nor the whole of a field that it does not know.
   stream.on("chunk", (chunk) => {

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod fixtures;
 pub mod limits;
 pub mod order;
+pub mod parity;
 pub mod passes;
 pub mod price_tables;
 pub mod reading;

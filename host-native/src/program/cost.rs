@@ -71,9 +71,9 @@ impl PricedBody {
             .iter()
             .fold(PriceContext::STANDARD, |context, (key, value)| context.with(*key, Some(value.as_str())));
         let billed = Billed { provider, models: &[model.as_deref().unwrap_or_default()], context, at };
-        let mut cost = match taken {
+        let mut cost = match &taken {
             Ok(()) => Cost::of(&usage, &billed, book),
-            Err(error) => Cost::unknown(error.into()),
+            Err(error) => Cost::unknown(error.clone().into()),
         };
         if let (Ok(()), Err(contradiction)) = (taken, check_usage(&usage, provider)) {
             // It is wrong beside a cost that the provider states, too.

@@ -187,7 +187,7 @@ fn a_silent_head_has_a_deadline() {
     );
     let server = server();
     let mut options = once();
-    options.deadlines.first_event_ms = Some(20);
+    options.deadlines.first_event_ms = Some(250);
     let client = client(&server.url(), options);
     for wire in Wire::ALL {
         for outcome in both(&client, wire, &ask("sim-stall@0*")) {

@@ -13,7 +13,8 @@ import type { CallRequest, FunctionTool, MediaFields, PartMarks, SchemaOutput } 
  *
  * @example
  * ```ts
- * providerOptions: { tokenwire: { parallel_tool_calls: false, reasoning: { summary: "auto" } } satisfies … }
+ * const tokenwire = { parallel_tool_calls: false, reasoning: { summary: "auto" } } satisfies TokenwireCallOptions;
+ * await generateText({ model, prompt, providerOptions: { tokenwire } });
  * ```
  */
 export type TokenwireCallOptions = Partial<Omit<CallRequest, "messages" | "model" | "output" | "system">> & {

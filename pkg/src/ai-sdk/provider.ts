@@ -4,6 +4,7 @@ import type { LanguageModelV4, NoSuchModelError, ProviderV4 } from "@ai-sdk/prov
 import { RequestError, createClient } from "tokenwire/client";
 
 import type { Client, ClientOptions } from "../client.js";
+import { tell } from "../observer.js";
 import type { RetryOptions } from "../options.js";
 import type { Outcome } from "../outcome.js";
 import { addressOf } from "./dialects.js";
@@ -19,7 +20,7 @@ export interface TokenwireOptions extends Omit<ClientOptions, "retry"> {
   retry?: Omit<RetryOptions, "onBreak"> & { onBreak?: "resume" | "stop" };
   /**
    * Told what each call came to: attempts, usage, cost. Of calls that were aborted it is told where they
-   * stream.
+   * stream. What it throws goes to the console, and the call goes on.
    */
   onOutcome?: (outcome: Outcome) => void;
 }
@@ -57,7 +58,7 @@ export function createTokenwire({ onOutcome, ...options }: TokenwireOptions): To
   const client = createClient(options);
   const setting: Setting = {
     client: (headers) => withHeaders(client, options, headers),
-    report: (outcome) => onOutcome?.(outcome),
+    report: (outcome) => tell(onOutcome, outcome),
   };
   const languageModel = (modelId: string): Model => {
     const address = addressOf(modelId, options.providers);
@@ -80,7 +81,11 @@ function refuseDiscard(retry: RetryOptions | undefined): void {
 }
 
 /** The client, or one that sends more headers: the AI SDK has headers for each call. */
-function withHeaders(client: Client, options: ClientOptions, more: Readonly<Record<string, string | undefined>>): Client {
+function withHeaders(
+  client: Client,
+  options: ClientOptions,
+  more: Readonly<Record<string, string | undefined>>,
+): Client {
   const added = Object.entries(more).filter((header): header is [string, string] => header[1] !== undefined);
   if (added.length === 0) return client;
   const headers = Object.fromEntries(added);
@@ -90,6 +95,8 @@ function withHeaders(client: Client, options: ClientOptions, more: Readonly<Reco
   return createClient({ ...options, providers: Object.fromEntries(providers) });
 }
 
-const none = (modelType: NoSuchModelError["modelType"]) => (modelId: string): never => {
-  throw new NoModelError(modelId, modelType, `tokenwire has language models only; found ${modelType} ${modelId}`);
-};
+const none =
+  (modelType: NoSuchModelError["modelType"]) =>
+  (modelId: string): never => {
+    throw new NoModelError(modelId, modelType, `tokenwire has language models only; found ${modelType} ${modelId}`);
+  };

@@ -68,7 +68,7 @@ export class PartSource implements UnderlyingDefaultSource<LanguageModelV4Stream
 
   /** Passes on the next event that gives a part, or the end. */
   async #pass(controller: Controller): Promise<void> {
-    for (let passed = 0; passed === 0; ) {
+    for (let passed = 0; passed === 0;) {
       const event = this.#ahead.shift() ?? (await this.#call.events.next()).value;
       if (event === undefined) return this.#finish(controller);
       const raw: LanguageModelV4StreamPart[] = this.#call.isRaw ? [{ type: "raw", rawValue: event }] : [];

@@ -9,23 +9,32 @@ import test from "node:test";
 import { all, rejection, setup } from "./setup.mjs";
 
 const CORPUS = process.env.TOKENWIRE_CORPUS;
-const WIRE_OF = { anthropic_messages: "anthropic", gemini: "gemini", openai_chat: "openai", openai_responses: "openai-responses" };
+const WIRE_OF = {
+  anthropic_messages: "anthropic",
+  gemini: "gemini",
+  openai_chat: "openai",
+  openai_responses: "openai-responses",
+};
 const prompt = [{ role: "user", content: [{ type: "text", text: "Hello" }] }];
 
 for (const [protocol, wire] of Object.entries(WIRE_OF)) {
-  test(`${protocol}: a recorded answer goes back as it came`, { skip: !CORPUS && "TOKENWIRE_CORPUS is not set" }, async (t) => {
-    let count = 0;
-    for (const recording of recordings(protocol)) {
-      const [content, outcome] = await answer(wire, recording);
-      if (outcome.failure !== null) continue;
-      const expected = outcome.candidates[0]?.parts ?? [];
-      const order = wire === "openai" ? callsLast : (parts) => parts;
-      assert.deepEqual(order(await returned(wire, content)).map(bare), order(expected).map(bare), recording.id);
-      count += 1;
-    }
-    t.diagnostic(`${count} answers`);
-    assert.ok(count > 100);
-  });
+  test(
+    `${protocol}: a recorded answer goes back as it came`,
+    { skip: !CORPUS && "TOKENWIRE_CORPUS is not set" },
+    async (t) => {
+      let count = 0;
+      for (const recording of recordings(protocol)) {
+        const [content, outcome] = await answer(wire, recording);
+        if (outcome.failure !== null) continue;
+        const expected = outcome.candidates[0]?.parts ?? [];
+        const order = wire === "openai" ? callsLast : (parts) => parts;
+        assert.deepEqual(order(await returned(wire, content)).map(bare), order(expected).map(bare), recording.id);
+        count += 1;
+      }
+      t.diagnostic(`${count} answers`);
+      assert.ok(count > 100);
+    },
+  );
 }
 
 function* recordings(protocol) {
@@ -44,7 +53,10 @@ async function answer(wire, { stream, status, response_headers, body_text }) {
   const { tw, outcomes } = setup({ fetch, retry: { maxAttempts: 1 } });
   const model = tw(`${wire}/m`);
   const read = stream
-    ? model.doStream({ prompt }).then((result) => all(result.stream)).then(collected)
+    ? model
+        .doStream({ prompt })
+        .then((result) => all(result.stream))
+        .then(collected)
     : model.doGenerate({ prompt }).then((result) => result.content);
   // What is wrong with a recording is in its outcome.
   return [await read.catch(() => []), outcomes[0]];
@@ -73,18 +85,25 @@ async function returned(wire, content) {
       providerOptions: JSON.parse(JSON.stringify(providerMetadata ?? {})),
     }));
   const { tw } = setup({ fetch: async () => new Response("", { status: 400 }) });
-  const error = await rejection(tw(`${wire}/m`).doGenerate({ prompt: [...prompt, { role: "assistant", content: message }] }));
+  const error = await rejection(
+    tw(`${wire}/m`).doGenerate({ prompt: [...prompt, { role: "assistant", content: message }] }),
+  );
   return error.requestBodyValues.messages[1].content;
 }
 
 /** Chat Completions has calls in a list of their own, beside the text that may come between them. */
-const callsLast = (parts) => [false, true].flatMap((last) => parts.filter(({ kind }) => (kind === "tool_call") === last));
+const callsLast = (parts) =>
+  [false, true].flatMap((last) => parts.filter(({ kind }) => (kind === "tool_call") === last));
 
 /** A part without what says nothing and what the AI SDK cannot do without: ids, types of media. Arguments as what they mean. */
 function bare({ id, arguments: text, media_type, ...part }) {
   const said = Object.entries(part).filter(([, value]) => value && !(Array.isArray(value) && value.length === 0));
   const isMade = id?.startsWith("twcall_") ?? true;
-  return { ...Object.fromEntries(said), ...(!isMade && { id }), ...(text !== undefined && { arguments: meaning(text) }) };
+  return {
+    ...Object.fromEntries(said),
+    ...(!isMade && { id }),
+    ...(text !== undefined && { arguments: meaning(text) }),
+  };
 }
 
 /** What arguments mean. Ones that were cut off mean nothing, to the AI SDK too. */

@@ -12,7 +12,10 @@ for (const wire of WIRES) {
       const result = await run({ model: tw(`${wire}/sim-429+retry-after=0,503`), prompt: PROMPT });
       assert.ok((await result.text).startsWith(ECHO));
       assert.equal(seen.length, 3, run.name);
-      assert.deepEqual(outcomes.map(({ attempts }) => attempts.map(({ status }) => status)), [[429, 503, 200]]);
+      assert.deepEqual(
+        outcomes.map(({ attempts }) => attempts.map(({ status }) => status)),
+        [[429, 503, 200]],
+      );
       assert.equal((await result.providerMetadata).tokenwire.attempts.length, 3);
     }
   });
@@ -52,7 +55,10 @@ for (const wire of WIRES) {
       onError: ({ error }) => void errors.push(error),
     });
     const parts = await all(stream.stream);
-    const text = parts.filter(({ type }) => type === "text-delta").map((part) => part.text).join("");
+    const text = parts
+      .filter(({ type }) => type === "text-delta")
+      .map((part) => part.text)
+      .join("");
     assert.ok(text.length > 0 && ECHO.startsWith(text.slice(0, ECHO.length)), text);
     assert.equal(errors.length, 1);
     assert.ok(APICallError.isInstance(errors[0]));
@@ -77,31 +83,43 @@ for (const wire of WIRES) {
       const ending =
         run === generateText
           ? rejection(run(call))
-          : all(run({ ...call, onAbort: () => void told.push("abort"), onError: () => void told.push("error") }).stream);
+          : all(
+              run({ ...call, onAbort: () => void told.push("abort"), onError: () => void told.push("error") }).stream,
+            );
       while (seen.length === 0) await new Promise(setImmediate);
       controller.abort();
       const ended = await ending;
       if (run === generateText) assert.equal(ended, controller.signal.reason);
       else assert.deepEqual([ended.at(-1).type, told], ["abort", ["abort"]]);
-      assert.deepEqual(seen.map(({ signal }) => signal.aborted), [true]);
+      assert.deepEqual(
+        seen.map(({ signal }) => signal.aborted),
+        [true],
+      );
       seen.length = 0;
     }
-    assert.deepEqual(outcomes.map(({ failure }) => failure.kind), ["cancelled"]);
+    assert.deepEqual(
+      outcomes.map(({ failure }) => failure.kind),
+      ["cancelled"],
+    );
   });
 
-  test(`${wire}: an abort within the answer reaches the provider, and what it cost is told`, { timeout: 20_000 }, async () => {
-    const { tw, seen, outcomes } = setup({ sim: { paceMs: 1 } });
-    const controller = new AbortController();
-    const { textStream } = streamText({
-      model: tw(`${wire}/sim-deltas@20000`),
-      prompt: PROMPT,
-      abortSignal: controller.signal,
-    });
-    for await (const piece of textStream) if (piece.length > 0) controller.abort();
-    assert.equal(seen[0].signal.aborted, true);
-    assert.equal(outcomes[0].failure.kind, "cancelled");
-    assert.equal(outcomes[0].status, "partial");
-  });
+  test(
+    `${wire}: an abort within the answer reaches the provider, and what it cost is told`,
+    { timeout: 20_000 },
+    async () => {
+      const { tw, seen, outcomes } = setup({ sim: { paceMs: 1 } });
+      const controller = new AbortController();
+      const { textStream } = streamText({
+        model: tw(`${wire}/sim-deltas@20000`),
+        prompt: PROMPT,
+        abortSignal: controller.signal,
+      });
+      for await (const piece of textStream) if (piece.length > 0) controller.abort();
+      assert.equal(seen[0].signal.aborted, true);
+      assert.equal(outcomes[0].failure.kind, "cancelled");
+      assert.equal(outcomes[0].status, "partial");
+    },
+  );
 
   test(`${wire}: a stream that nobody reads on is closed`, { timeout: 20_000 }, async () => {
     const { tw, seen, outcomes } = setup({ sim: { paceMs: 1 } });

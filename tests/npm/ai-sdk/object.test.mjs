@@ -38,7 +38,13 @@ test("a schema is binding, unless the caller says otherwise", async () => {
   await generateObject(call);
   await generateObject({ ...call, providerOptions: { tokenwire: { output: { strict: false } } } });
   const formats = seen.map(({ body }) => body.response_format.json_schema);
-  assert.deepEqual(formats.map(({ name, strict }) => [name, strict]), [["weather", true], ["weather", false]]);
+  assert.deepEqual(
+    formats.map(({ name, strict }) => [name, strict]),
+    [
+      ["weather", true],
+      ["weather", false],
+    ],
+  );
 });
 
 test("JSON without a schema is asked for as such", async () => {

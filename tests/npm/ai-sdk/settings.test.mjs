@@ -64,15 +64,28 @@ test("headers of a call go with it, beside the provider's own", async () => {
   await generateText({ model, prompt: PROMPT, headers: { "x-call": "2", "x-none": undefined } });
   await generateText({ model, prompt: PROMPT });
   const sent = seen.map(({ headers }) => ["x-own", "x-call", "x-none"].map((name) => headers.get(name)));
-  assert.deepEqual(sent, [["1", "2", null], ["1", null, null]]);
+  assert.deepEqual(sent, [
+    ["1", "2", null],
+    ["1", null, null],
+  ]);
 });
 
 test("a key may be a function, asked for each call", async () => {
   let asked = 0;
-  const { tw, seen } = setup({ providers: { mine: { dialect: "openai", baseUrl: "https://mine.example/v1", apiKey: async () => `key-${++asked}` } } });
+  const { tw, seen } = setup({
+    providers: {
+      mine: { dialect: "openai", baseUrl: "https://mine.example/v1", apiKey: async () => `key-${++asked}` },
+    },
+  });
   for (let call = 0; call < 2; call++) await generateText({ model: tw("sim"), prompt: PROMPT });
-  assert.deepEqual(seen.map(({ url }) => url), Array(2).fill("https://mine.example/v1/chat/completions"));
-  assert.deepEqual(seen.map(({ headers }) => headers.get("authorization")), ["Bearer key-1", "Bearer key-2"]);
+  assert.deepEqual(
+    seen.map(({ url }) => url),
+    Array(2).fill("https://mine.example/v1/chat/completions"),
+  );
+  assert.deepEqual(
+    seen.map(({ headers }) => headers.get("authorization")),
+    ["Bearer key-1", "Bearer key-2"],
+  );
 });
 
 test("a model is named with its provider, and alone where there is one", () => {
@@ -83,7 +96,12 @@ test("a model is named with its provider, and alone where there is one", () => {
 
 test("a model of no configured provider is unknown to the AI SDK too", () => {
   const { tw } = setup();
-  for (const find of [() => tw("elsewhere/model"), () => tw.languageModel("model"), () => tw.embeddingModel("m"), () => tw.imageModel("m")]) {
+  for (const find of [
+    () => tw("elsewhere/model"),
+    () => tw.languageModel("model"),
+    () => tw.embeddingModel("m"),
+    () => tw.imageModel("m"),
+  ]) {
     assert.throws(find, (error) => NoSuchModelError.isInstance(error) && error.message.includes("found"));
   }
 });
@@ -93,6 +111,17 @@ test("a registry of the AI SDK takes the provider", async () => {
   const registry = createProviderRegistry({ tw });
   const { text } = await generateText({ model: registry.languageModel("tw:anthropic/sim"), prompt: PROMPT });
   assert.ok(text.startsWith(ECHO));
+});
+
+test("an observer that throws disturbs no call, and is heard once", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const onOutcome = () => {
+    throw new Error("full");
+  };
+  const { tw } = setup({ onOutcome });
+  const { text } = await generateText({ model: tw("openai/sim"), prompt: PROMPT });
+  assert.equal(await streamText({ model: tw("openai/sim"), prompt: PROMPT }).text, text);
+  assert.equal(mock.callCount(), 1);
 });
 
 test("options that mean nothing are refused", () => {

@@ -114,7 +114,10 @@ test("a tool of the provider's own goes as the provider spells it", async () => 
     tools: { weather: weather(undefined) },
     providerOptions: { tokenwire: { tools: [{ kind: "vendor", wire: "anthropic", json }] } },
   });
-  assert.deepEqual(seen[0].body.tools.map(({ name }) => name), ["weather", "web_search"]);
+  assert.deepEqual(
+    seen[0].body.tools.map(({ name }) => name),
+    ["weather", "web_search"],
+  );
 });
 
 test("a tool of another AI SDK provider is left out with a warning", async () => {
@@ -123,6 +126,9 @@ test("a tool of another AI SDK provider is left out with a warning", async () =>
     search: { type: "provider", isProviderExecuted: true, id: "other.search", args: {}, inputSchema: z.object({}) },
   };
   const { warnings } = await generateText({ model: tw("openai/sim"), prompt: PROMPT, tools });
-  assert.deepEqual(warnings.map(({ type, feature }) => [type, feature]), [["unsupported", "tool other.search"]]);
+  assert.deepEqual(
+    warnings.map(({ type, feature }) => [type, feature]),
+    [["unsupported", "tool other.search"]],
+  );
   assert.equal(seen[0].body.tools, undefined);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Anthropic, KEY, OpenAI, applications, clients } from "../../sdk/applications.mjs";
+import { ai } from "../../sdk/applications/ai.mjs";
 import { entry } from "../surface/package.mjs";
 import { upstream } from "./upstream.mjs";
 
@@ -51,6 +52,16 @@ test("an outcome has the cost of a model whose price is known", async () => {
   assert.ok(Number(outcomes[0].cost.cost_usd) > 0, JSON.stringify(outcomes[0].cost));
 });
 
+test("the usage of a Chat stream can be asked for in the SDK's stead", async () => {
+  for (const askUsage of [false, true]) {
+    const { openai, outcomes } = behind({ upstream: "openai", askUsage });
+    await openai.chat.completions.stream(CHAT).finalChatCompletion();
+    const { completeness, counts } = outcomes[0].usage;
+    assert.equal(completeness, askUsage ? "complete" : "unknown");
+    assert.equal(counts.output > 0, askUsage);
+  }
+});
+
 test("a final failure is the SDK's error and the outcome's failure", async () => {
   const { openai, anthropic, outcomes } = behind({ upstream: "gemini" }, { plan: "429* retry-after=3000" });
   await assert.rejects(openai.responses.create({ model: "m", input: "hi" }), OpenAI.RateLimitError);
@@ -60,6 +71,18 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
     assert.equal(attempts.length, 1);
   }
   assert.equal(outcomes.length, 2);
+});
+
+test("an SDK does not try again what was tried, unless that is left to it", async () => {
+  for (const [maxAttempts, sdkRetries, expected] of [[2, 1, 2], [1, 0, 1], [1, 1, 2]]) {
+    const provider = behind({ upstream: "gemini", retry: { baseMs: 1, maxAttempts } }, { plan: "503* retry-after-ms=1" });
+    const { openai, anthropic, requests } = provider;
+    const options = { maxRetries: sdkRetries };
+    await assert.rejects(openai.chat.completions.create(CHAT, options), OpenAI.InternalServerError);
+    assert.equal(requests.length, expected);
+    await assert.rejects(anthropic.messages.create(MESSAGES, options), Anthropic.InternalServerError);
+    assert.equal(requests.length, 2 * expected);
+  }
 });
 
 test("a stream that breaks is the SDK's error, and its outcome has what came", async () => {
@@ -198,6 +221,13 @@ test("a conversation that only OpenAI remembers is refused in words", async () =
     return true;
   });
   assert.equal(requests.length, 0);
+});
+
+test("the AI SDK's references to what OpenAI keeps are refused in words, by others than OpenAI", async () => {
+  const application = (dialect) => ai(behind({ upstream: dialect }).aiOpenai.responses);
+  await assert.rejects(application("anthropic").useTool("sim"), /item_reference/);
+  const { name } = await application("openai-responses").useTool("sim");
+  assert.equal(name, "weather");
 });
 
 test("an observer that throws does not disturb the call", async (t) => {

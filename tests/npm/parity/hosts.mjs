@@ -1,0 +1,39 @@
+// Node, workerd and Chromium, each over the folder that `bundle` made. `use` is handed the host's version and what
+// plays the batch at an address.
+
+import { lazyChromium } from "../consumers/chromium.mjs";
+import { node } from "../consumers/node/nodes.mjs";
+import { run } from "../consumers/process.mjs";
+import { version } from "../consumers/project.mjs";
+import { withWorker } from "../consumers/workerd/worker.mjs";
+
+/** The hosts, by name. Each throws `LeftOut` where it is not here. */
+export const HOSTS = { node20: inNode(20), node22: inNode(22), workerd: inWorkerd, chromium: inChromium };
+
+function inNode(major) {
+  return async (folder, _url, use) => {
+    const found = await node(major);
+    const play = async (batch) => JSON.parse(await run(found.path, ["node.mjs", batch], { cwd: folder }));
+    return await use(found.version, play);
+  };
+}
+
+const MODULES = [
+  ["worker.mjs", "esModule", "worker.mjs"],
+  ["parity.mjs", "esModule", "parity.mjs"],
+  ["full.wasm", "wasm", "full.wasm"],
+  ["sim.wasm", "wasm", "sim.wasm"],
+];
+
+async function inWorkerd(folder, _url, use) {
+  return await withWorker(folder, MODULES, (play) => use(version("workerd"), play));
+}
+
+async function inChromium(_folder, url, use) {
+  const chromium = lazyChromium();
+  try {
+    return await use(await chromium.version(), (batch) => chromium.report(`${url}/?batch=${batch}`));
+  } finally {
+    await chromium.close();
+  }
+}
