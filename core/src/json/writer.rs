@@ -48,6 +48,11 @@ impl Writer {
         }
     }
 
+    fn open(&mut self, bracket: char) {
+        self.separate();
+        self.out.push(bracket);
+    }
+
     /// Writes a key of the open object; its value must follow.
     pub fn key(&mut self, key: &str) -> &mut Self {
         self.separate();
@@ -58,16 +63,14 @@ impl Writer {
 
     /// Writes an object whose fields `fields` writes.
     pub fn object(&mut self, fields: impl FnOnce(&mut Self)) {
-        self.separate();
-        self.out.push('{');
+        self.open('{');
         fields(self);
         self.out.push('}');
     }
 
     /// Writes an array whose elements `elements` writes.
     pub fn array(&mut self, elements: impl FnOnce(&mut Self)) {
-        self.separate();
-        self.out.push('[');
+        self.open('[');
         elements(self);
         self.out.push(']');
     }

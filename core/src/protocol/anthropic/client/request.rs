@@ -234,8 +234,21 @@ fn sampling(encoding: &mut Encoding<'_>) -> Vec<(&'static str, String)> {
     kept
 }
 
+/// Told by the digits: all that floats need to be read would be used for this one comparison.
 fn is_above_one(value: &Number) -> bool {
-    value.as_str().parse::<f64>().is_ok_and(|value| value > 1.0)
+    let text = value.as_str();
+    let (digits, exponent) = text.split_once('e').or_else(|| text.split_once('E')).unwrap_or((text, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let huge = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+    let exponent = exponent.parse().unwrap_or(huge);
+    let mut digits = whole.bytes().chain(fraction.bytes()).skip_while(|digit| *digit == b'0');
+    let zeros = whole.len() + fraction.len() - digits.clone().count();
+    // The value is 0.ddd times ten to this power.
+    let power = exponent.saturating_add(whole.len() as i64 - zeros as i64);
+    match digits.next() {
+        None | Some(b'-') => false,
+        Some(first) => power > 1 || (power == 1 && (first > b'1' || digits.any(|digit| digit != b'0'))),
+    }
 }
 
 /// The `anthropic-version` that will be sent.
@@ -325,6 +338,25 @@ mod tests {
 
     fn hello() -> Request {
         Request::new("claude", vec![Message::user("Hi")])
+    }
+
+    #[test]
+    fn what_is_above_one_is_told_in_every_spelling() {
+        let (wholes, fractions) = (["0", "1", "2", "10", "99", "-3"], ["", ".0", ".5", ".001", ".0100"]);
+        let exponents = ["", "e0", "E1", "e+2", "e-1", "E-2", "e-3", "e400", "e-400"];
+        for (whole, fraction) in wholes.into_iter().flat_map(|w| fractions.map(|f| (w, f))) {
+            for exponent in exponents {
+                let text = alloc::format!("{whole}{fraction}{exponent}");
+                let expected = text.parse::<f64>().is_ok_and(|value| value > 1.0);
+                assert_eq!(is_above_one(&Number::parse(&text).expect("a number")), expected, "{text}");
+            }
+        }
+        for (text, expected) in [("1.00000000000000000001", true), ("1e99999999999999999999", true)] {
+            assert_eq!(is_above_one(&Number::parse(text).expect("a number")), expected, "{text}");
+        }
+        for text in ["1e-99999999999999999999", "0e99999999999999999999"] {
+            assert!(!is_above_one(&Number::parse(text).expect("a number")), "{text}");
+        }
     }
 
     fn encoded(change: impl FnOnce(&mut Request)) -> (String, Vec<Loss>) {

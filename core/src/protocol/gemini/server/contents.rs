@@ -46,7 +46,7 @@ impl<'k> Contents<'k> {
 
     /// Reads `contents`.
     pub(super) fn read(&mut self, r: &mut Reader<'_>) -> Read<()> {
-        each(r, |r, at| {
+        each(r, &mut |r, at| {
             let turn = turn(r)?;
             match &*turn.role {
                 "model" | "assistant" => self.say(turn, at),
@@ -236,10 +236,10 @@ enum State {
 /// Reads one content; `parts` may be a lone part.
 fn turn(r: &mut Reader<'_>) -> Read<Turn> {
     let mut turn = Turn::default();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "role" => turn.role = string(r)?.into_owned(),
-            "parts" => each(r, |r, _| {
+            "parts" => each(r, &mut |r, _| {
                 turn.pieces.push(Piece::read(r)?);
                 Ok(())
             })?,

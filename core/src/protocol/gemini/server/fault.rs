@@ -21,7 +21,7 @@ pub(super) struct Key<'a> {
 /// Proto JSON takes names in camel case and in snake case, and null as absence.
 pub(super) fn fields<'a>(
     r: &mut Reader<'a>,
-    mut read: impl FnMut(&Key<'a>, &mut Reader<'a>) -> Read<()>,
+    read: &mut dyn FnMut(&Key<'a>, &mut Reader<'a>) -> Read<()>,
 ) -> Read<()> {
     expect(r, Kind::Object, "an object")?;
     let mut object = r.object()?;
@@ -38,7 +38,7 @@ pub(super) fn fields<'a>(
 /// Reads each element of an array; any other value counts as its only one.
 pub(super) fn each<'a>(
     r: &mut Reader<'a>,
-    mut read: impl FnMut(&mut Reader<'a>, usize) -> Read<()>,
+    read: &mut dyn FnMut(&mut Reader<'a>, usize) -> Read<()>,
 ) -> Read<()> {
     if r.kind()? != Kind::Array {
         return read(r, 0);
@@ -136,16 +136,17 @@ mod tests {
     #[test]
     fn a_fault_tells_where_it_lies() {
         let mut r = Reader::new(r#"{"a":[{},{"b_c":{"d":1}}]}"#);
-        let fault =
-            fields(&mut r, |_, r| each(r, |r, _| fields(r, |_, r| fields(r, |_, r| string(r).map(|_| ())))))
-                .expect_err("a number is no string");
+        let fault = fields(&mut r, &mut |_, r| {
+            each(r, &mut |r, _| fields(r, &mut |_, r| fields(r, &mut |_, r| string(r).map(|_| ()))))
+        })
+        .expect_err("a number is no string");
         assert_eq!((&*fault.path, &*fault.why), ("a[1].b_c.d", "expected a string, found a number"));
     }
 
     #[test]
     fn null_is_absence() {
         let mut keys = 0;
-        fields(&mut Reader::new(r#"{"a":null,"b":1}"#), |_, r| {
+        fields(&mut Reader::new(r#"{"a":null,"b":1}"#), &mut |_, r| {
             keys += 1;
             Ok(r.skip()?)
         })

@@ -26,7 +26,7 @@ struct Together<'a> {
 /// Reads `generationConfig` into `request`.
 pub(super) fn read<'a>(r: &mut Reader<'a>, request: &mut Request) -> Read<()> {
     let mut together = Together::default();
-    fields(r, |key, r| together.field(key, r, request))?;
+    fields(r, &mut |key, r| together.field(key, r, request))?;
     together.finish(request);
     Ok(())
 }
@@ -43,7 +43,7 @@ impl<'a> Together<'a> {
             "frequencyPenalty" => sampling.frequency_penalty = Some(number(r)?),
             "candidateCount" => sampling.candidates = Some(small(count(r)?)),
             "maxOutputTokens" => request.limits.max_output_tokens = Some(count(r)?),
-            "stopSequences" => each(r, |r, _| {
+            "stopSequences" => each(r, &mut |r, _| {
                 request.stop.push(string(r)?.into_owned());
                 Ok(())
             })?,
@@ -66,7 +66,7 @@ impl<'a> Together<'a> {
 
     fn thinking(&mut self, r: &mut Reader<'a>, request: &mut Request) -> Read<()> {
         let reasoning = &mut self.reasoning;
-        fields(r, |key, r| {
+        fields(r, &mut |key, r| {
             match &*key.name {
                 "includeThoughts" => {
                     let shown = flag(r)?;

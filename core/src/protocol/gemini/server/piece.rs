@@ -44,7 +44,7 @@ impl Piece {
     pub(super) fn read(r: &mut Reader<'_>) -> Read<Self> {
         let start = r.clone();
         let mut reading = Reading::default();
-        fields(r, |key, r| reading.field(key, r))?;
+        fields(r, &mut |key, r| reading.field(key, r))?;
         reading.finish(start)
     }
 
@@ -160,7 +160,7 @@ fn set_detail(
 fn detail(raw: &str) -> Read<Option<&'static str>> {
     let mut detail = None;
     let mut is_alone = true;
-    fields(&mut Reader::new(raw), |key, r| {
+    fields(&mut Reader::new(raw), &mut |key, r| {
         if key.name != "level" || r.kind()? != Kind::String {
             is_alone = false;
             return Ok(r.skip()?);
@@ -179,7 +179,7 @@ fn detail(raw: &str) -> Read<Option<&'static str>> {
 /// Reads `inlineData` or `fileData`.
 fn media(r: &mut Reader<'_>, place: &str, extensions: &mut Vec<Extension>) -> Read<Media> {
     let (mut media_type, mut name, mut source) = (None, None, None);
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "mimeType" => media_type = Some(string(r)?.into_owned()),
             "displayName" => name = Some(string(r)?.into_owned()),
@@ -235,7 +235,7 @@ fn kind_of_url(url: &str) -> MediaKind {
 fn call(r: &mut Reader<'_>, extensions: &mut Vec<Extension>) -> Read<Content> {
     let (mut id, mut name, mut args) = (None, None, None);
     let mut pieces = PartialArgs::default();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "id" => id = Some(string(r)?).filter(|id| !id.is_empty()),
             "name" => name = Some(string(r)?),
@@ -266,7 +266,7 @@ fn call(r: &mut Reader<'_>, extensions: &mut Vec<Extension>) -> Read<Content> {
 fn response(r: &mut Reader<'_>, extensions: &mut Vec<Extension>) -> Read<Response> {
     let mut response = Response::default();
     let mut media_parts = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "id" => {
                 response.id = Some(string(r)?)
@@ -275,7 +275,7 @@ fn response(r: &mut Reader<'_>, extensions: &mut Vec<Extension>) -> Read<Respons
             }
             "name" => response.name = Some(string(r)?.into_owned()),
             "response" => (response.content, response.is_error) = outcome(object(r)?)?,
-            "parts" => each(r, |r, _| {
+            "parts" => each(r, &mut |r, _| {
                 media_parts.push(inner_part(r)?);
                 Ok(())
             })?,
@@ -291,7 +291,7 @@ fn response(r: &mut Reader<'_>, extensions: &mut Vec<Extension>) -> Read<Respons
 /// `error` for itself; any other object is the result whole.
 fn outcome(raw: &str) -> Read<(Vec<Part>, bool)> {
     let mut values = Vec::new();
-    fields(&mut Reader::new(raw), |key, r| {
+    fields(&mut Reader::new(raw), &mut |key, r| {
         values.push((key.spelled.clone(), r.raw()?));
         Ok(())
     })?;
@@ -313,7 +313,7 @@ fn inner_part(r: &mut Reader<'_>) -> Read<Part> {
     let mut found = None;
     let mut resolution = None;
     let mut extensions = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "inlineData" | "fileData" => found = Some(media(r, &key.spelled, &mut extensions)?),
             "mediaResolution" => resolution = Some((key.spelled.as_ref().into(), r.raw()?)),

@@ -46,7 +46,7 @@ struct Body<'k> {
 
 impl Body<'_> {
     fn read(&mut self, r: &mut Reader<'_>, may_wrap: bool) -> Read<()> {
-        fields(r, |key, r| match &*key.name {
+        fields(r, &mut |key, r| match &*key.name {
             "generateContentRequest" if may_wrap => self.read(r, false),
             _ => self.field(key, r),
         })
@@ -84,7 +84,7 @@ impl Body<'_> {
 /// Key and value pairs; the keys are the application's own.
 fn labels(r: &mut Reader<'_>) -> Read<Vec<(String, String)>> {
     let mut labels = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         labels.push((key.spelled.to_string(), string(r)?.into_owned()));
         Ok(())
     })?;

@@ -130,7 +130,7 @@ fn with_null(r: &mut Reader<'_>, w: &mut Writer, null: &str) -> Read<()> {
     let mut has_null = false;
     let mut result = Ok(());
     w.array(|w| {
-        result = each(r, |r, _| {
+        result = each(r, &mut |r, _| {
             has_null |= r.kind()? == Kind::Null;
             write(r, w)
         });
@@ -147,7 +147,7 @@ fn write_list(r: &mut Reader<'_>, w: &mut Writer) -> Read<()> {
         return write(r, w);
     }
     let mut result = Ok(());
-    w.array(|w| result = each(r, |r, _| write(r, w)));
+    w.array(|w| result = each(r, &mut |r, _| write(r, w)));
     result
 }
 

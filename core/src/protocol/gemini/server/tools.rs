@@ -10,20 +10,20 @@ use crate::model::{Request, Tool, ToolChoice, Wire};
 
 /// Reads `tools`. Google's own tools stay as they are, one entry for those that came in one.
 pub(super) fn read(r: &mut Reader<'_>, tools: &mut Vec<Tool>) -> Read<()> {
-    each(r, |r, _| entry(r, tools))
+    each(r, &mut |r, _| entry(r, tools))
 }
 
 fn entry(r: &mut Reader<'_>, tools: &mut Vec<Tool>) -> Read<()> {
     let mut start = r.clone();
     let mut has_functions = false;
     let mut others = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         if key.name != "functionDeclarations" {
             others.push((key.spelled.clone(), r.raw()?));
             return Ok(());
         }
         has_functions = true;
-        each(r, |r, _| {
+        each(r, &mut |r, _| {
             tools.push(function(r)?);
             Ok(())
         })
@@ -45,7 +45,7 @@ fn entry(r: &mut Reader<'_>, tools: &mut Vec<Tool>) -> Read<()> {
 fn function(r: &mut Reader<'_>) -> Read<Tool> {
     let (mut name, mut description, mut schema, mut json) = (None, None, None, None);
     let mut extensions = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "name" => name = Some(string(r)?.into_owned()),
             "description" => description = Some(string(r)?.into_owned()),
@@ -70,7 +70,7 @@ fn function(r: &mut Reader<'_>) -> Read<Tool> {
 ///
 /// `VALIDATED` without names has no word of its own: it stays an extension, beside no choice.
 pub(super) fn read_config(r: &mut Reader<'_>, request: &mut Request) -> Read<()> {
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         if key.name == "functionCallingConfig" {
             return calling(r, request);
         }
@@ -84,13 +84,13 @@ const CALLING: &str = "toolConfig.functionCallingConfig.";
 fn calling(r: &mut Reader<'_>, request: &mut Request) -> Read<()> {
     let mut mode = None;
     let mut names: Vec<String> = Vec::new();
-    fields(r, |key, r| {
+    fields(r, &mut |key, r| {
         match &*key.name {
             "mode" => {
                 mode =
                     Some((Key { name: key.name.clone(), spelled: key.spelled.clone() }, r.clone(), word(r)?))
             }
-            "allowedFunctionNames" => each(r, |r, _| {
+            "allowedFunctionNames" => each(r, &mut |r, _| {
                 names.push(string(r)?.into_owned());
                 Ok(())
             })?,

@@ -25,7 +25,7 @@ pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) 
                 parts.push(Part::text(text));
             }
         }
-        Kind::Array => elements(r, path, |r, path| {
+        Kind::Array => elements(r, path, &mut |r, path| {
             parts.push(part(r, path, losses)?);
             Ok(())
         })?,

@@ -40,7 +40,7 @@ pub(super) fn read<'a>(
     losses: &mut Vec<Loss>,
 ) -> Read<Entries<'a>> {
     let mut entries = Entries::default();
-    elements(&mut Reader::new(raw), path, |r, path| {
+    elements(&mut Reader::new(raw), path, &mut |r, path| {
         let raw = r.raw().map_err(syntax)?;
         let entry = Entry::read(raw);
         let opened = entry.data.as_deref().and_then(|data| Sealed::open(data, key));

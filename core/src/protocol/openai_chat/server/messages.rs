@@ -38,7 +38,7 @@ pub(super) fn read(
 ) -> Read<Messages> {
     let mut conversation = Conversation { key, losses, is_marked: false, answered: Map::new() };
     let mut messages = Vec::new();
-    elements(r, path, |r, path| {
+    elements(r, path, &mut |r, path| {
         let mut draft = Draft::default();
         fields(r, path, |key, r, at| conversation.field(&mut draft, key, r, at, path))?;
         messages.push(conversation.message(draft, path)?);
@@ -109,7 +109,7 @@ impl Conversation<'_, '_> {
             "reasoning_details" => draft.details = raw(r)?,
             "annotations" => draft.annotations = raw(r)?,
             "tool_calls" if r.null() => {}
-            "tool_calls" => elements(r, at, |r, at| {
+            "tool_calls" => elements(r, at, &mut |r, at| {
                 draft.calls.push(calls::read(r, at, self.losses)?);
                 Ok(())
             })?,

@@ -206,7 +206,7 @@ fn stop(r: &mut Reader<'_>, path: &Path<'_>) -> Read<Vec<String>> {
     let mut list = Vec::new();
     match r.kind().map_err(syntax)? {
         Kind::String => list.extend(owned(r, path)?),
-        Kind::Array => elements(r, path, |r, path| {
+        Kind::Array => elements(r, path, &mut |r, path| {
             list.extend(string(r, path)?.map(String::from));
             Ok(())
         })?,

@@ -13,7 +13,7 @@ use crate::model::{Loss, Tool, ToolChoice, ToolFormat, Wire};
 /// Reads the array `tools`.
 pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) -> Read<Vec<Tool>> {
     let mut tools = Vec::new();
-    elements(r, path, |r, path| {
+    elements(r, path, &mut |r, path| {
         let mut whole = r.clone();
         let tool = entry(r, path, losses)?;
         let vendors = || -> Read<Tool> {
@@ -29,7 +29,7 @@ pub(super) fn read(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) 
 /// Reads the older array `functions`.
 pub(super) fn read_functions(r: &mut Reader<'_>, path: &Path<'_>, losses: &mut Vec<Loss>) -> Read<Vec<Tool>> {
     let mut tools = Vec::new();
-    elements(r, path, |r, path| {
+    elements(r, path, &mut |r, path| {
         tools.push(function(Object::read(r, path)?, path, losses)?);
         Ok(())
     })?;

@@ -104,7 +104,7 @@ pub(super) fn fields<'a>(
 pub(super) fn elements<'a>(
     r: &mut Reader<'a>,
     path: &Path<'_>,
-    mut element: impl FnMut(&mut Reader<'a>, &Path<'_>) -> Read<()>,
+    element: &mut dyn FnMut(&mut Reader<'a>, &Path<'_>) -> Read<()>,
 ) -> Read<()> {
     expect(r, path, Kind::Array)?;
     let mut scope = r.array().map_err(syntax)?;
