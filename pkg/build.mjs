@@ -4,9 +4,10 @@
 // tools/bindgen. tools/package.sh calls this.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { constants, deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 
 const [modules, bindgen, quick] = process.argv.slice(2);
@@ -31,7 +32,17 @@ module("full", "tokenwire.wasm");
 module("client", "client.wasm");
 module("sim", "sim.wasm");
 
-// Modules that an entry imports from beside it stay where they are; those of the glue become text.
+// Text in base64 cannot be compressed any more on its way, so what it stands for is compressed before.
+const inlined = {
+  name: "inlined modules",
+  setup: (b) =>
+    b.onLoad({ filter: /_bg\.wasm$/ }, ({ path }) => {
+      const options = { level: constants.Z_BEST_COMPRESSION, memLevel: constants.Z_MAX_MEMLEVEL };
+      return { contents: deflateRawSync(readFileSync(path), options), loader: "base64" };
+    }),
+};
+
+// Modules that an entry imports from beside it stay where they are.
 const beside = {
   name: "modules beside",
   setup: (b) => b.onResolve({ filter: /^\.\/\w+\.wasm$/ }, ({ path }) => ({ path, external: true })),
@@ -42,6 +53,7 @@ const entries = {
   client: "client-only.ts",
   "client.workerd": "client-only.workerd.ts",
   bare: "bare.ts",
+  "ai-sdk": "ai-sdk.ts",
   testing: "testing.ts",
   "testing.workerd": "testing.workerd.ts",
 };
@@ -56,8 +68,9 @@ for (const [out, source] of Object.entries(entries)) {
     lineLimit: 120,
     legalComments: "none",
     logLevel: "warning",
-    loader: { ".wasm": "base64" },
-    plugins: [beside],
+    plugins: [beside, inlined],
+    // One client for all that import it, in whatever form the conditions choose.
+    external: ["tokenwire/client"],
     entryPoints: [at("src", source)],
     outfile: join(dist, `${out}.js`),
   });

@@ -12,4 +12,4 @@ rustc=$(tools/wasm-toolchain.sh)
 RUSTC=$rustc CARGO_TARGET_DIR=$target/wasm \
   cargo build -p tokenwire-scenario-runner --target wasm32-unknown-unknown
 cargo run -p tokenwire-bindgen "$module" "$glue"
-SCENARIO_RUNNER=$(realpath "$glue") node --test tests/js/scenarios/rust.test.mjs
+SCENARIO_RUNNER=$(realpath "$glue") node --test tests/npm/scenarios/rust.test.mjs

@@ -5,7 +5,7 @@
 # package as it is packed. What a machine lacks is listed at the end and left out.
 #
 #   tools/test.sh rust        only the workspace
-#   tools/test.sh npm [NAME]  only the package; NAME is a folder of tests/npm
+#   tools/test.sh npm [NAME]  only the package, or of its groups that one: a folder of tests/npm
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -77,13 +77,14 @@ build_libraries() { # work-directory target crates destination
   local vendor=$distro_sysroot/lib/rustlib/src/rust/library/vendor
   say "building $crates for $target"
   # The sources bring what std depends on, so nothing is fetched.
+  # Of sorting, formatting and the like, the library has small versions beside the fast ones.
   # Bitcode is embedded so that builds with LTO can take the libraries in.
   env -u CARGO_ENCODED_RUSTFLAGS -u RUSTC_WRAPPER -u CARGO_BUILD_TARGET \
     RUSTC_BOOTSTRAP=1 RUSTC=$distro_rustc CARGO_TARGET_DIR="$work/target" \
     RUSTFLAGS="-Cembed-bitcode=yes --remap-path-prefix=$(readlink -f "$distro_sysroot/lib/rustlib/src/rust")=/rustc/src" \
     $distro_cargo build --quiet --offline --release --manifest-path "$work/Cargo.toml" \
     --config 'source.crates-io.replace-with="vendored"' --config "source.vendored.directory='$vendor'" \
-    --target "$target" -Zbuild-std="$crates" >&2
+    --target "$target" -Zbuild-std="$crates" -Zbuild-std-features=optimize_for_size >&2
   mkdir -p "$destination"
   find "$work/target/$target/release/deps" -name 'lib*.rlib' ! -name 'libempty-*' \
     -exec cp -t "$destination" {} +
@@ -109,7 +110,7 @@ edition = "2021"
 [workspace]
 
 [profile.release]
-opt-level = 3
+opt-level = "s"
 codegen-units = 1
 panic = "abort"
 TOML

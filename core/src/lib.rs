@@ -62,6 +62,7 @@ pub mod driver;
 pub mod failure;
 pub mod http;
 pub mod json;
+mod map;
 pub mod model;
 pub mod money;
 pub mod prelude;

@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{IteratorNext, Uint8Array};
 use tokenwire_core::driver::Body;
 use tokenwire_core::http::{TransportError, TransportKind};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 use crate::fetch::{Connection, failed};
 
@@ -27,24 +27,15 @@ struct Reading {
     reader: ReadableStreamDefaultReader,
     /// The read under way: one at a time, so that a slow caller slows the provider down.
     read: Option<JsFuture>,
-    connection: Connection,
+    _connection: Option<Connection>,
 }
 
 impl ResponseBody {
     /// The body of `response`; an empty one where it has none.
-    pub(crate) fn of(response: &Response, mut connection: Connection) -> Self {
-        let Some(body) = response.body() else {
-            connection.is_over();
-            return Self(None);
-        };
-        Self(Some(Reading { reader: body.get_reader().unchecked_into(), read: None, connection }))
-    }
-
-    /// There is no more of it.
-    fn end(&mut self) {
-        if let Some(mut reading) = self.0.take() {
-            reading.connection.is_over();
-        }
+    pub(crate) fn of(response: &Response, connection: Option<Connection>) -> Self {
+        let reader = |body: ReadableStream| body.get_reader().unchecked_into();
+        let body = response.body().map(reader);
+        Self(body.map(|reader| Reading { reader, read: None, _connection: connection }))
     }
 }
 
@@ -53,17 +44,17 @@ impl Reading {
         let read = self.read.get_or_insert_with(|| JsFuture::from(self.reader.read()));
         let read = ready!(Pin::new(read).poll(cx));
         self.read = None;
-        Poll::Ready(read.and_then(|read| chunk(&read)))
+        Poll::Ready(read.and_then(chunk))
     }
 }
 
 /// The bytes of what a reader gave; `None` at the end.
-fn chunk(read: &JsValue) -> Result<Option<Vec<u8>>, JsValue> {
-    if Reflect::get(read, &"done".into())?.is_truthy() {
+fn chunk(read: JsValue) -> Result<Option<Vec<u8>>, JsValue> {
+    let read: IteratorNext = read.unchecked_into();
+    if read.done() {
         return Ok(None);
     }
-    let bytes: Uint8Array = Reflect::get(read, &"value".into())?.dyn_into()?;
-    Ok(Some(bytes.to_vec()))
+    Ok(Some(read.value().dyn_into::<Uint8Array>()?.to_vec()))
 }
 
 impl Body for ResponseBody {
@@ -73,7 +64,7 @@ impl Body for ResponseBody {
         let Some(reading) = &mut self.0 else { return Poll::Ready(None) };
         let read = ready!(reading.poll(cx)).map_err(failed(TransportKind::Body)).transpose();
         if !matches!(read, Some(Ok(_))) {
-            self.end();
+            self.0 = None;
         }
         Poll::Ready(read)
     }

@@ -16,40 +16,32 @@ use crate::host::wall;
 
 /// A request under way. Dropping it aborts it.
 #[derive(Debug)]
-pub struct Fetch(Option<Result<Sent, TransportError>>);
-
-#[derive(Debug)]
-struct Sent {
-    response: JsFuture,
-    connection: Connection,
+pub struct Fetch {
+    response: Result<JsFuture, TransportError>,
+    connection: Option<Connection>,
 }
 
 /// What keeps a request alive: dropping it aborts the request.
 #[derive(Debug)]
-pub(crate) struct Connection(Option<AbortController>);
-
-impl Connection {
-    /// Its request is over: there is nothing to abort.
-    pub(crate) fn is_over(&mut self) {
-        self.0 = None;
-    }
-}
+pub(crate) struct Connection(AbortController);
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
+        // Where the request is over, nothing happens.
+        self.0.abort();
     }
 }
 
 impl Fetch {
     pub(crate) fn start(request: &HttpRequest) -> Self {
-        Self(Some(send(request)))
+        match send(request) {
+            Ok((response, connection)) => Self { response: Ok(response), connection: Some(connection) },
+            Err(error) => Self { response: Err(error), connection: None },
+        }
     }
 }
 
-fn send(request: &HttpRequest) -> Result<Sent, TransportError> {
+fn send(request: &HttpRequest) -> Result<(JsFuture, Connection), TransportError> {
     let controller = AbortController::new().map_err(failed(TransportKind::Other))?;
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
@@ -61,7 +53,7 @@ fn send(request: &HttpRequest) -> Result<Sent, TransportError> {
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&controller.signal()));
     let response = global::fetch(&request.url, &init).map_err(failed(TransportKind::Other))?;
-    Ok(Sent { response: JsFuture::from(response), connection: Connection(Some(controller)) })
+    Ok((JsFuture::from(response), Connection(controller)))
 }
 
 fn headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {
@@ -81,36 +73,27 @@ impl Future for Fetch {
     type Output = Result<(Head, ResponseBody), TransportError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(Ok(sent)) = &mut self.0 {
-            let response = ready!(Pin::new(&mut sent.response).poll(cx));
-            return Poll::Ready(self.answered(response));
-        }
-        match self.0.take() {
-            Some(Err(error)) => Poll::Ready(Err(error)),
-            Some(Ok(_)) | None => Poll::Pending,
-        }
+        let response = match &mut self.response {
+            // Why a request failed, browsers do not tell.
+            Ok(response) => ready!(Pin::new(response).poll(cx)).map_err(failed(TransportKind::Other)),
+            Err(error) => Err(error.clone()),
+        };
+        let connection = self.connection.take();
+        Poll::Ready(response.and_then(|response| answered(&response.unchecked_into(), connection)))
     }
 }
 
-impl Fetch {
-    fn answered(&mut self, response: Result<JsValue, JsValue>) -> <Self as Future>::Output {
-        let Some(Ok(Sent { mut connection, .. })) = self.0.take() else {
-            return Err(TransportError::new(TransportKind::Other, "the request is over"));
-        };
-        let response = response.map_err(|thrown| {
-            connection.is_over();
-            // Why, browsers do not tell.
-            failed(TransportKind::Other)(thrown)
-        })?;
-        let response: Response = response.unchecked_into();
-        // Browsers hide a redirect's status and address; providers do not redirect.
-        if response.type_() == ResponseType::Opaqueredirect {
-            let message = "the provider redirects to another address";
-            return Err(TransportError::new(TransportKind::Other, message));
-        }
-        let head = head(&response).map_err(failed(TransportKind::Other))?;
-        Ok((head, ResponseBody::of(&response, connection)))
+fn answered(
+    response: &Response,
+    connection: Option<Connection>,
+) -> Result<(Head, ResponseBody), TransportError> {
+    // Browsers hide a redirect's status and address; providers do not redirect.
+    if response.type_() == ResponseType::Opaqueredirect {
+        let message = "the provider redirects to another address";
+        return Err(TransportError::new(TransportKind::Other, message));
     }
+    let head = head(response).map_err(failed(TransportKind::Other))?;
+    Ok((head, ResponseBody::of(response, connection)))
 }
 
 fn head(response: &Response) -> Result<Head, JsValue> {

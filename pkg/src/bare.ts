@@ -7,9 +7,12 @@ import * as glue from "./wasm/full.js";
 
 let isLoaded = false;
 
-/** Loads the module, `tokenwire/tokenwire.wasm`: compiled, or its bytes. To be called once, before anything else. */
-export function load(module: BufferSource | WebAssembly.Module): void {
-  glue.initSync({ module });
+/**
+ * Loads the module, `tokenwire/tokenwire.wasm`: a `WebAssembly.Module`, or its bytes. To be called once, before
+ * anything else.
+ */
+export function load(module: ArrayBuffer | ArrayBufferView | object): void {
+  glue.initSync({ module: module as WebAssembly.Module });
   isLoaded = true;
 }
 

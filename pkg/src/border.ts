@@ -22,7 +22,7 @@ export interface Machine {
   head(now: number, attempt: number, status: number, headers: string, wall: number, sink: Sink): number;
   chunk(now: number, attempt: number, bytes: Uint8Array, sink: Sink): number;
   end(now: number, attempt: number, sink: Sink): number;
-  fail(now: number, attempt: number, inBody: boolean, message: string, sink: Sink): number;
+  fail(now: number, attempt: number, kind: number, message: string, sink: Sink): number;
   timeout(now: number, sink: Sink): number;
   cancel(now: number, sink: Sink): number;
   outcome(): string | undefined;

@@ -19,16 +19,16 @@ export interface ClientOptions extends CallingOptions {
 /** A request, and who is to answer it. */
 export interface ClientRequest extends CallRequest {
   /**
-   * The provider's name. May be left out where the client has one alone, or where `model` is spelled
+   * The provider's name. May be left out where the client has one alone, and of several where `model` is spelled
    * `provider/model`.
    */
-  provider?: string;
+  provider?: string | undefined;
 }
 
 /** What can be said of one call. */
 export interface CallOptions {
   /** Cancels the call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What a cost is asked of. */
@@ -36,11 +36,11 @@ export interface CostQuery {
   /** The provider's name: one of the client's, a dialect's, or a price list's (`aws`). */
   provider: string;
   /** The model; asked where `usage` does not name one. */
-  model?: string;
+  model?: string | undefined;
   /** A response's JSON, its usage object, or an event of its stream, as the provider sent it. */
   usage: object | string;
   /** The day of the prices. Default: now. */
-  at?: Date;
+  at?: Date | undefined;
 }
 
 /** Makes calls. */
@@ -91,38 +91,48 @@ class WiredClient implements Client {
 
   stream(request: ClientRequest, { signal }: CallOptions = {}): EventStream {
     const addressed = this.#address(request);
-    return new EventStream(() => this.#drive(addressed, true), signal);
+    return this.#calling(addressed, true, signal);
   }
 
   async complete(request: ClientRequest, { signal }: CallOptions = {}): Promise<Outcome> {
     const addressed = this.#address(request);
-    const outcome = await new EventStream(() => this.#drive(addressed, false), signal).outcome;
+    const outcome = await this.#calling(addressed, false, signal).outcome;
     if (outcome.failure === null) return outcome;
-    signal?.throwIfAborted();
+    if (outcome.failure.kind === "cancelled") signal?.throwIfAborted();
     throw errorOf(outcome);
   }
 
   cost({ provider, model, usage, at }: CostQuery): Cost {
     const dialect = this.#options.providers[provider]?.dialect ?? provider;
+    if (typeof usage === "object" && "counts" in usage) {
+      throw new RequestError("expected usage as the provider states it; what an outcome's cost is, it has as `cost`");
+    }
     const body = typeof usage === "string" ? usage : JSON.stringify(usage);
     const json = requested(() => this.#wasm().cost(dialect, model ?? "", body, (at ?? new Date()).getTime()));
     return JSON.parse(json) as Cost;
   }
 
-  async #drive({ provider, request }: Addressed, stream: boolean): Promise<Driver> {
-    const config = await configOf(provider, this.#options, { stream });
+  /** The request is taken as it stands now, whatever becomes of its objects. */
+  #calling({ provider, request }: Addressed, stream: boolean, signal: AbortSignal | undefined): EventStream {
     const json = JSON.stringify(request);
-    const machine = requested(() => this.#wasm().Machine.call(json, config, seed(), now(), stream));
-    return new Driver(machine, transport(this.#options));
+    const start = async (): Promise<() => Driver> => {
+      const config = await configOf(provider, this.#options, { stream });
+      return () => {
+        const machine = requested(() => this.#wasm().Machine.call(json, config, seed(), now(), stream));
+        return new Driver(machine, transport(this.#options));
+      };
+    };
+    return new EventStream(start, signal);
   }
 
   /** Finds out who is to answer. */
   #address({ provider: named, ...request }: ClientRequest): Addressed {
     const { providers } = this.#options;
     const names = Object.keys(providers);
+    if (typeof request.model !== "string") throw new RequestError(`expected a model, found ${typeof request.model}`);
     const [prefix = "", ...rest] = request.model.split("/");
     let name = named ?? (names.length === 1 ? names[0] : undefined);
-    if (named === undefined && rest.length > 0 && Object.hasOwn(providers, prefix)) {
+    if (name === undefined && rest.length > 0 && Object.hasOwn(providers, prefix)) {
       name = prefix;
       request.model = rest.join("/");
     }
@@ -130,7 +140,7 @@ class WiredClient implements Client {
     if (name === undefined || provider === undefined) {
       throw new RequestError(`expected a provider, one of ${names.join(", ")}; found ${name ?? "none"}`);
     }
-    return { provider: { dialect: name, ...provider }, request };
+    return { provider: { ...provider, dialect: provider.dialect ?? name }, request };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Machine, type Sink, lines, pairs } from "./border.js";
 import { now, wall } from "./clock.js";
+import { collected } from "./collected.js";
 import { InternalError } from "./errors.js";
 import type { CallEvent } from "./event.js";
 
@@ -35,6 +36,12 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How much of a body that nobody wants is read so that its connection can serve again. */
 const MAX_DRAINED = 64 * 1024;
 
+/** How long that may take, in milliseconds. */
+const MAX_DRAINING_MS = 1_000;
+
+/** How an attempt breaks, as `host-wasm/js/src/machine.rs` numbers it. */
+const Break = { unsent: 0, body: 1, invalid: 2 } as const;
+
 interface Upstream {
   readonly attempt: number;
   readonly aborter: AbortController;
@@ -42,19 +49,26 @@ interface Upstream {
   isReading: boolean;
 }
 
-/** What has to be let go when nobody holds a driver any more. */
+/** Lets a connection go, also where the transport's body does not follow the signal. */
+function close({ aborter, reader }: Upstream): void {
+  aborter.abort();
+  reader?.cancel().catch(() => {});
+}
+
+/** What has to be let go when nobody holds a driver any more. It lives for as long as the driver does. */
 interface Held {
   upstream: Upstream | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer fires, or was to fire. */
+  armedFor: number;
+  /** The driver itself, while somebody waits: between two attempts nothing else would keep it. */
+  waiting: Driver | undefined;
 }
 
-const forgotten = new FinalizationRegistry<Held>((held) => {
+const forgotten = collected<Held>((held) => {
   clearTimeout(held.timer);
-  held.upstream?.aborter.abort();
+  if (held.upstream !== undefined) close(held.upstream);
 });
-
-/** Those for which somebody waits. Timers know a driver weakly, and while nothing is sent nobody else knows it. */
-const awaited = new Set<Driver>();
 
 /**
  * A call under way. A body is read on only while somebody waits, so that a slow reader slows the provider
@@ -63,15 +77,20 @@ const awaited = new Set<Driver>();
 export class Driver implements Sink {
   readonly #machine: Machine;
   readonly #fetch: Fetch;
-  readonly #held: Held = { upstream: undefined, timer: undefined };
+  readonly #held: Held = { upstream: undefined, timer: undefined, armedFor: Infinity, waiting: undefined };
   #news: News[] = [];
   #taken = 0;
   #deadline = Infinity;
-  #armedFor = Infinity;
   #end: End | undefined;
   #failure: InternalError | undefined;
   #changed: Promise<void> | undefined;
   #change: (() => void) | undefined;
+  /** What to let go once the machine has been told. */
+  #leaving: Upstream[] = [];
+  /** Since when nobody waits. */
+  #restedSince = now();
+  /** How long nobody waited since the machine was last told something, in milliseconds. */
+  #rest = 0;
 
   constructor(machine: Machine, fetch: Fetch) {
     this.#machine = machine;
@@ -98,6 +117,11 @@ export class Driver implements Sink {
     return this.#end;
   }
 
+  /** What could not be carried so far, JSON. */
+  get losses(): string {
+    return this.end?.losses ?? this.#machine.losses();
+  }
+
   /** The next news; nothing once the call is over. */
   async next(): Promise<News | undefined> {
     for (;;) {
@@ -110,8 +134,11 @@ export class Driver implements Sink {
   /** Reads on, and waits until something has happened. */
   progress(): Promise<void> {
     if (this.#isOver()) return Promise.resolve();
-    this.#changed ??= new Promise((resolve) => (this.#change = resolve));
-    awaited.add(this);
+    if (this.#changed === undefined) {
+      this.#changed = new Promise((resolve) => (this.#change = resolve));
+      this.#rest += now() - this.#restedSince;
+    }
+    this.#held.waiting = this;
     this.#read();
     this.#arm();
     return this.#changed;
@@ -127,13 +154,16 @@ export class Driver implements Sink {
     if (this.#isOver()) return;
     try {
       this.#deadline = input();
+      this.#rest = 0;
       if (Number.isNaN(this.#deadline)) this.#finish();
     } catch (error) {
       this.#break(error);
     }
     const change = this.#change;
-    this.#changed = this.#change = undefined;
-    awaited.delete(this);
+    this.#changed = this.#change = this.#held.waiting = undefined;
+    this.#restedSince = now();
+    // Whoever hears of it may call the machine.
+    for (const upstream of this.#leaving.splice(0)) close(upstream);
     change?.();
   }
 
@@ -145,7 +175,7 @@ export class Driver implements Sink {
     const { upstream } = this.#held;
     if (upstream?.attempt !== attempt) return;
     this.#held.upstream = undefined;
-    upstream.aborter.abort();
+    this.#leaving.push(upstream);
   }
 
   send(attempt: number, method: string, url: string, headers: string, body: Uint8Array): void {
@@ -160,13 +190,15 @@ export class Driver implements Sink {
       signal: upstream.aborter.signal,
     };
     const fetch = this.#fetch;
-    // A transport of the user's may throw.
+    // A transport of the user's may throw, or give what is no response.
     Promise.resolve()
-      .then(() => fetch(url, init))
-      .then(
-        (response) => this.#open(upstream, response),
-        (error: unknown) => this.#tell(() => this.#machine.fail(now(), attempt, false, message(error), this)),
-      );
+      .then(() => (upstream.aborter.signal.aborted ? undefined : fetch(url, init)))
+      .then((response) => this.#open(upstream, response))
+      .catch((error: unknown) => this.#fail(attempt, Break.unsent, message(error)));
+  }
+
+  #fail(attempt: number, kind: number, why: string): void {
+    this.#tell(() => this.#machine.fail(now(), attempt, kind, why, this));
   }
 
   head(status: number, headers: string): void {
@@ -193,16 +225,16 @@ export class Driver implements Sink {
     this.#news.push(JSON.parse(json) as CallEvent);
   }
 
-  #open(upstream: Upstream, response: Response): void {
+  #open(upstream: Upstream, response: Response | undefined): void {
     if (this.#held.upstream !== upstream) {
-      void response.body?.cancel().catch(() => {});
+      response?.body?.cancel().catch(() => {});
       return;
     }
     const { attempt } = upstream;
+    if (response === undefined) throw new TypeError("expected a response, found undefined");
     // Browsers hide a redirect's status; providers do not redirect.
     if (response.type === "opaqueredirect") {
-      const why = "the provider redirects to another address";
-      this.#tell(() => this.#machine.fail(now(), attempt, false, why, this));
+      this.#fail(attempt, Break.invalid, "the provider redirects to another address");
       return;
     }
     if (response.body !== null) upstream.reader = response.body.getReader();
@@ -225,30 +257,31 @@ export class Driver implements Sink {
           done ? this.#machine.end(now(), attempt, this) : this.#machine.chunk(now(), attempt, value, this),
         );
       },
-      (error: unknown) =>
-        this.#tell(() => this.#machine.fail(now(), upstream.attempt, true, message(error), this)),
+      (error: unknown) => this.#fail(upstream.attempt, Break.body, message(error)),
     );
   }
 
   /** Sees to it that a timer fires at the deadline; one that is set for earlier is kept. */
   #arm(): void {
-    const at = this.#deadline;
-    if (at >= this.#armedFor) return;
-    clearTimeout(this.#held.timer);
-    this.#armedFor = at;
+    const [held, at] = [this.#held, this.#due()];
+    if (at >= held.armedFor) return;
+    clearTimeout(held.timer);
+    held.armedFor = at;
     const wait = Math.min(Math.max(at - now(), 0), LONGEST_TIMER);
-    const held = new WeakRef(this);
-    this.#held.timer = setTimeout(() => {
-      const driver = held.deref();
-      if (driver !== undefined) driver.#due();
+    held.timer = setTimeout(() => {
+      held.armedFor = Infinity;
+      if (held.waiting !== undefined) held.waiting.#fired();
     }, wait);
   }
 
-  /** A timer fired: by the clock it may be early, and nobody may be waiting any more. */
-  #due(): void {
-    this.#armedFor = Infinity;
-    if (this.#isOver() || this.#change === undefined) return;
-    if (now() >= this.#deadline) this.#tell(() => this.#machine.timeout(now(), this));
+  /** When the deadline passes. Time in which nobody read is not the provider's. */
+  #due(): number {
+    return this.#deadline + this.#rest;
+  }
+
+  /** A timer fired: by the clock it may be early. */
+  #fired(): void {
+    if (now() >= this.#due()) this.#tell(() => this.#machine.timeout(now(), this));
     else this.#arm();
   }
 
@@ -257,8 +290,8 @@ export class Driver implements Sink {
     const [outcome, losses] = [machine.outcome() ?? "", machine.losses()];
     this.#end = { outcome, losses, isCutOff: machine.is_cut_off() };
     const { upstream } = this.#held;
-    if (upstream?.reader !== undefined) void drain(upstream.reader, upstream.aborter);
-    else upstream?.aborter.abort();
+    if (upstream?.reader !== undefined) void drain(upstream, upstream.reader);
+    else if (upstream !== undefined) this.#leaving.push(upstream);
     this.#release();
     machine.free();
   }
@@ -266,19 +299,20 @@ export class Driver implements Sink {
   /** The machine broke: its memory is left alone, since nothing is known of it. */
   #break(error: unknown): void {
     this.#failure = new InternalError(error);
-    this.#held.upstream?.aborter.abort();
+    if (this.#held.upstream !== undefined) this.#leaving.push(this.#held.upstream);
     this.#release();
   }
 
   #release(): void {
     clearTimeout(this.#held.timer);
-    this.#held.upstream = this.#held.timer = undefined;
+    this.#held.upstream = this.#held.timer = this.#held.waiting = undefined;
     forgotten.unregister(this.#held);
   }
 }
 
 /** Reads the little that may be left of a complete answer, so that its connection is used again. */
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, aborter: AbortController): Promise<void> {
+async function drain(upstream: Upstream, reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const timer = setTimeout(() => close(upstream), MAX_DRAINING_MS);
   try {
     for (let left = MAX_DRAINED; left > 0; ) {
       const { done, value } = await reader.read();
@@ -287,8 +321,10 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, aborter: A
     }
   } catch {
     // It is over either way.
+  } finally {
+    clearTimeout(timer);
   }
-  aborter.abort();
+  close(upstream);
 }
 
 function message(error: unknown): string {

@@ -1,10 +1,14 @@
 // What is thrown.
 
-import type { Outcome } from "./outcome.js";
+import type { FailureKind, Outcome } from "./outcome.js";
+
+/** By what errors of another entry of the package are known, whose classes are other objects. */
+const BRAND = Symbol.for("tokenwire.error");
 
 /** Gives errors their class's name before the first stack is captured. */
 function named(errors: { name: string; prototype: Error }): void {
   Object.defineProperty(errors.prototype, "name", { value: errors.name, configurable: true, writable: true });
+  Object.defineProperty(errors.prototype, BRAND, { value: true });
 }
 
 /** A call that failed. What had come by then is in {@link TokenwireError.outcome}. */
@@ -16,8 +20,14 @@ export class TokenwireError extends Error {
     named(this);
   }
 
+  /** Errors of every entry of the package are instances of the classes of each. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isOurs = value instanceof Error && BRAND in value;
+    return isOurs && (this.name === "TokenwireError" || this.name === value.name);
+  }
+
   /** The kind of failure: `rate_limit`, `timeout`, `invalid_request`, … */
-  readonly code: string;
+  readonly code: FailureKind | "internal";
   /** The HTTP status of the last attempt, if a response came. */
   readonly status: number | undefined;
   /** How long the provider asked to wait, in milliseconds, if it did. */
@@ -25,7 +35,7 @@ export class TokenwireError extends Error {
   /** All that is known of the call; nothing where none was made. */
   readonly outcome: Outcome | undefined;
 
-  constructor(message: string, code: string, outcome?: Outcome, options?: ErrorOptions) {
+  constructor(message: string, code: FailureKind | "internal", outcome?: Outcome, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.status = outcome?.failure?.status ?? undefined;
@@ -97,7 +107,7 @@ export class InternalError extends TokenwireError {
   }
 }
 
-type Class = new (message: string, code: string, outcome: Outcome) => TokenwireError;
+type Class = new (message: string, code: FailureKind | "internal", outcome: Outcome) => TokenwireError;
 
 const CLASSES: Readonly<Record<string, Class>> = {
   authentication: AuthenticationError,

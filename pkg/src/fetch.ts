@@ -1,12 +1,13 @@
 // A `fetch` for the SDKs that people already have.
 
 import { type Machine, type RelayModule, lines, pairs } from "./border.js";
-import { now, seed, wall } from "./clock.js";
-import { check, checkCalling, configOf, transport } from "./config.js";
+import { now, seed } from "./clock.js";
+import { check, checkCalling, checkProvider, configOf, transport } from "./config.js";
 import { AnswerHead, Driver, type End } from "./driver.js";
 import { ConnectionError, RequestError } from "./errors.js";
 import type { CallEvent } from "./event.js";
 import type { Loss } from "./loss.js";
+import { tell } from "./observer.js";
 import type { CallingOptions, ProviderOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 
@@ -15,34 +16,43 @@ export interface FetchOptions extends CallingOptions, Omit<ProviderOptions, "dia
   /** Who answers: a dialect's name, as in {@link ProviderOptions.dialect}. The SDK's own key goes nowhere. */
   upstream: string;
   /** The model to ask for, whatever the SDK names. */
-  model?: string;
+  model?: string | undefined;
   /** Refuse requests of which anything would be lost, but for what `accept` names. */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** Losses at these paths and below them are accepted. */
-  accept?: string[];
+  accept?: string[] | undefined;
   /** Losses at these paths and below them are refused. */
-  refuse?: string[];
+  refuse?: string[] | undefined;
   /** Write requests and answers anew where both sides speak the same wire too. Default: bytes pass. */
-  rewrite?: boolean;
+  rewrite?: boolean | undefined;
+  /**
+   * Ask for the usage of a Chat stream where the SDK does not and its bytes pass. The SDK then gets the chunk
+   * with the usage too, which has no choices. Default: what was not asked for is missing in the outcome.
+   */
+  askUsage?: boolean | undefined;
   /**
    * The secret of 32 bytes under which a provider's opaque state (thinking signatures and the like) travels
    * through an application that speaks another wire. The default is known to everybody: set one where
    * applications are not trusted.
    */
-  sealKey?: Uint8Array;
-  /** Told every event of every call. */
-  onEvent?: (event: CallEvent) => void;
+  sealKey?: Uint8Array | undefined;
+  /** Told every event of every call. What this or another observer throws goes to the console, and the call goes on. */
+  onEvent?: ((event: CallEvent) => void) | undefined;
   /** Told what each call came to: attempts, usage, cost. */
-  onOutcome?: (outcome: Outcome) => void;
+  onOutcome?: ((outcome: Outcome) => void) | undefined;
   /** Told what a wire could not carry. */
-  onLoss?: (loss: Loss) => void;
+  onLoss?: ((loss: Loss) => void) | undefined;
 }
 
-/** A function of `fetch`'s shape, as SDKs take it. */
+/**
+ * A function of `fetch`'s shape, as SDKs take it. A failure that comes through has been tried as often as `retry`
+ * says, so it forbids the SDKs that can be told so to try again (`x-should-retry: false`); to leave retrying to the
+ * SDK, set `maxAttempts` to 1.
+ */
 export type RelayFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 const NAMES =
-  "upstream apiKey baseUrl headers model strict accept refuse rewrite sealKey onEvent onOutcome onLoss " +
+  "upstream apiKey baseUrl headers model strict accept refuse rewrite askUsage sealKey onEvent onOutcome onLoss " +
   "retry timeouts limits accounting fetch";
 
 /** Builds `createFetch` over a loaded module. */
@@ -51,7 +61,8 @@ export const fetchOver =
   (options: FetchOptions): RelayFetch => {
     check(options, NAMES, "createFetch");
     checkCalling(options);
-    return (input, init) => relay(wasm(), options, new Request(input, init));
+    checkProvider(providerOf(options), "createFetch");
+    return async (input, init) => relay(wasm(), options, new Request(input, init));
   };
 
 async function relay(wasm: RelayModule, options: FetchOptions, request: Request): Promise<Response> {
@@ -62,25 +73,8 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   const { signal } = request;
   signal.throwIfAborted();
   const body = await request.text();
-  const { upstream, apiKey, baseUrl, headers: more, model, strict, accept, refuse, rewrite, sealKey } = options;
-  const translation = {
-    model,
-    strict,
-    accept,
-    refuse,
-    rewrite,
-    sealKey: sealKey && hexadecimal(sealKey),
-    id: crypto.randomUUID().replaceAll("-", ""),
-    created: Math.floor(wall() / 1000),
-  };
-  const provider = {
-    dialect: upstream,
-    ...(apiKey !== undefined && { apiKey }),
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(more !== undefined && { headers: more }),
-  };
-  const config = await configOf(provider, options, { translation });
-  signal.throwIfAborted();
+  const translation = translationOf(options);
+  const config = await unlessAborted(signal, configOf(providerOf(options), options, { translation }));
   let machine: Machine;
   try {
     const isWatched = options.onEvent !== undefined;
@@ -88,33 +82,78 @@ async function relay(wasm: RelayModule, options: FetchOptions, request: Request)
   } catch (thrown) {
     return refused(thrown);
   }
-  return new Answer(new Driver(machine, transport(options)), options, signal).response();
+  return new Answer(new Driver(machine, transport(options)), options, request).response();
 }
+
+/** What a promise comes to, unless the signal aborts before: a key that never comes must not keep whoever left. */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+const providerOf = ({ upstream, apiKey, baseUrl, headers }: FetchOptions): ProviderOptions & { dialect: string } => ({
+  dialect: upstream,
+  ...(apiKey !== undefined && { apiKey }),
+  ...(baseUrl !== undefined && { baseUrl }),
+  ...(headers !== undefined && { headers }),
+});
+
+/** How one call is translated, as the machine reads it. */
+const translationOf = ({ model, strict, accept, refuse, rewrite, askUsage, sealKey }: FetchOptions): object => ({
+  model,
+  strict,
+  accept,
+  refuse,
+  rewrite,
+  askUsage,
+  sealKey: sealKey && hexadecimal(sealKey),
+  id: word() + word(),
+});
 
 /** A relayed answer on its way to the application. */
 class Answer {
   readonly #driver: Driver;
   readonly #options: FetchOptions;
-  readonly #signal: AbortSignal;
+  /** Kept whole: a request that is collected takes the caller's signal from its own. */
+  readonly #request: Request;
   readonly #abandon = (): void => {
     this.#driver.cancel();
     this.#finish();
   };
   #isReported = false;
 
-  constructor(driver: Driver, options: FetchOptions, signal: AbortSignal) {
+  constructor(driver: Driver, options: FetchOptions, request: Request) {
     this.#driver = driver;
     this.#options = options;
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#abandon, { once: true });
+    this.#request = request;
+    request.signal.addEventListener("abort", this.#abandon, { once: true });
   }
 
   /** The answer, once its head is there. */
   async response(): Promise<Response> {
+    try {
+      return await this.#opened();
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
+  }
+
+  async #opened(): Promise<Response> {
     const head = await this.#next();
     if (!(head instanceof AnswerHead)) throw new ConnectionError("expected the head of an answer", "connection");
-    const { status, headers } = head;
-    if (status === 204 || status === 304) return new Response(null, { status, headers });
+    const { status } = head;
+    const headers = new Headers(head.headers);
+    // An SDK would try anew what was tried already, as often again.
+    if (status >= 400 && this.#options.retry?.maxAttempts !== 1) headers.set("x-should-retry", "false");
+    if (status === 204 || status === 304) {
+      while ((await this.#next()) !== undefined);
+      return new Response(null, { status, headers });
+    }
     const body = new ReadableStream<Uint8Array>(
       { pull: (controller) => this.#pull(controller), cancel: this.#abandon },
       { highWaterMark: 0 },
@@ -133,15 +172,15 @@ class Answer {
   async #next(): Promise<AnswerHead | Uint8Array | undefined> {
     for (;;) {
       const news = await this.#driver.next();
-      if (this.#signal.aborted) throw this.#signal.reason;
+      this.#request.signal.throwIfAborted();
       if (news === undefined) this.#finish();
       if (news === undefined || news instanceof AnswerHead || news instanceof Uint8Array) return news;
-      this.#options.onEvent?.(news);
+      tell(this.#options.onEvent, news);
     }
   }
 
   #finish(): void {
-    this.#signal.removeEventListener("abort", this.#abandon);
+    this.#request.signal.removeEventListener("abort", this.#abandon);
     const end = this.#driver.end;
     if (end === undefined || this.#isReported) return;
     this.#isReported = true;
@@ -150,9 +189,12 @@ class Answer {
 }
 
 function report(end: End, { onLoss, onOutcome }: FetchOptions): void {
-  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) onLoss(loss);
-  onOutcome?.(JSON.parse(end.outcome) as Outcome);
+  if (onLoss !== undefined) for (const loss of JSON.parse(end.losses) as Loss[]) tell(onLoss, loss);
+  if (onOutcome !== undefined) tell(onOutcome, JSON.parse(end.outcome) as Outcome);
 }
+
+/** 16 digits, of which half are chance. Pages without TLS have no `crypto.randomUUID`. */
+const word = (): string => seed().toString(16).padStart(16, "0");
 
 const hexadecimal = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

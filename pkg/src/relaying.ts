@@ -1,4 +1,3 @@
 // What the entries with translation export beside.
 
 export type { FetchOptions, RelayFetch } from "./fetch.js";
-export type { Loss } from "./loss.js";

@@ -52,7 +52,8 @@ export const simOver =
     return async (input, init) => {
       const request = new Request(input, init);
       options.onRequest?.(request.clone());
-      const { signal } = request;
+      // The caller's own: one of the copy is gone once the copy is collected.
+      const signal = init?.signal ?? (input instanceof Request ? input : request).signal;
       signal.throwIfAborted();
       const headers = new Headers(request.headers);
       if (options.plan !== undefined && !headers.has("x-sim-plan")) headers.set("x-sim-plan", options.plan);

@@ -1,9 +1,15 @@
 // A call as a stream of events.
 
+import { collected, weakly } from "./collected.js";
 import type { Driver } from "./driver.js";
-import { RequestError, errorOf } from "./errors.js";
+import { errorOf } from "./errors.js";
 import type { CallEvent } from "./event.js";
+import type { Loss } from "./loss.js";
 import type { Outcome } from "./outcome.js";
+import { unsent } from "./unsent.js";
+
+/** What a stream is over for before its call was made: it was cancelled, or its signal aborted. */
+const LEFT = Symbol("left");
 
 /**
  * The events of a call. The request is sent when the first is asked for, or the text, or the outcome.
@@ -11,16 +17,23 @@ import type { Outcome } from "./outcome.js";
  * Leaving a `for await` early, aborting the call's signal, or dropping the stream closes the connection.
  */
 export class EventStream implements AsyncIterableIterator<CallEvent, undefined> {
-  readonly #start: () => Promise<Driver>;
+  readonly #start: () => Promise<() => Driver>;
   readonly #signal: AbortSignal | undefined;
-  #starting: Promise<Driver> | undefined;
+  #starting: Promise<Driver | typeof LEFT> | undefined;
   #driver: Driver | undefined;
   #ending: Promise<Outcome> | undefined;
   #outcome: Outcome | undefined;
+  #leave: (() => void) | undefined;
+  #unlisten: (() => void) | undefined;
+  #isCancelled = false;
   #isOver = false;
 
-  /** @internal */
-  constructor(start: () => Promise<Driver>, signal: AbortSignal | undefined) {
+  /**
+   * `start` gives what makes the call, once that is known.
+   *
+   * @internal
+   */
+  constructor(start: () => Promise<() => Driver>, signal: AbortSignal | undefined) {
     this.#start = start;
     this.#signal = signal;
   }
@@ -31,7 +44,7 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   }
 
   /**
-   * The next event.
+   * The next event. After {@link EventStream.cancel} there is none.
    *
    * @throws TokenwireError when the call failed; the signal's reason when it was aborted.
    */
@@ -43,12 +56,13 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
   }
 
   async #awaited(): Promise<IteratorResult<CallEvent, undefined>> {
-    if (this.#isOver) return { done: true, value: undefined };
-    const driver = this.#driver ?? (await this.#begun());
-    const event = await driver.next();
-    if (event !== undefined) return { done: false, value: event as CallEvent };
-    this.#isOver = true;
-    this.#judge(this.#concluded(driver));
+    const driver = this.#isOver ? LEFT : await this.#begun();
+    const event = driver === LEFT ? undefined : await driver.next();
+    if (event !== undefined && !this.#isOver) return { done: false, value: event as CallEvent };
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#judge(this.#concluded(driver));
+    }
     return { done: true, value: undefined };
   }
 
@@ -58,23 +72,33 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
     return { done: true, value: undefined };
   }
 
-  /** Cancels the call. What had come is in the outcome. */
+  /** Cancels the call. What had come is in the outcome; before the call was made, nothing is sent. */
   cancel(): void {
-    this.#isOver = true;
-    if (this.#driver !== undefined) this.#driver.cancel();
-    else this.#starting = this.#begun().then((driver) => (driver.cancel(), driver));
-    this.#starting?.catch(() => {});
+    this.#isCancelled = this.#isOver = true;
+    this.#driver?.cancel();
+    this.#leave?.();
   }
 
   /**
-   * How the call ended, with all that came: always a value, also of a call that failed or was cancelled. Asking
-   * for it runs the call to its end; events that nobody has read by then are kept for whoever does.
+   * How the call ended, with all that came: a value, also of a call that failed or was cancelled. Asking for it
+   * runs the call to its end; events that nobody has read by then are kept for whoever does.
    *
-   * @throws RequestError where nothing could be sent.
+   * @throws RequestError where the request or the options are unusable; what the key's function threw.
    */
   get outcome(): Promise<Outcome> {
     this.#ending ??= this.#settled();
     return this.#ending;
+  }
+
+  /**
+   * What the provider has no place for in the request, and what was done about it; the outcome has it too.
+   * Asking for it sends the request.
+   *
+   * @throws as {@link EventStream.outcome}.
+   */
+  async losses(): Promise<readonly Loss[]> {
+    const driver = await this.#begun();
+    return driver === LEFT ? [] : (JSON.parse(driver.losses) as Loss[]);
   }
 
   /**
@@ -88,48 +112,65 @@ export class EventStream implements AsyncIterableIterator<CallEvent, undefined> 
     return textOf(outcome);
   }
 
-  #begun(): Promise<Driver> {
+  async #settled(): Promise<Outcome> {
+    const driver = await this.#begun();
+    while (driver !== LEFT && driver.end === undefined) await driver.progress();
+    return this.#concluded(driver);
+  }
+
+  #begun(): Promise<Driver | typeof LEFT> {
     this.#starting ??= this.#open();
     return this.#starting;
   }
 
-  async #open(): Promise<Driver> {
+  async #open(): Promise<Driver | typeof LEFT> {
+    if (this.#isLeft()) return LEFT;
+    this.#listen();
+    const left = new Promise<typeof LEFT>((resolve) => (this.#leave = () => resolve(LEFT)));
+    // A key that never comes must not keep whoever left.
+    const make = await Promise.race([this.#start(), left]);
+    if (make === LEFT || this.#isLeft()) return LEFT;
+    return (this.#driver = make());
+  }
+
+  #isLeft(): boolean {
+    return this.#isCancelled || this.#signal?.aborted === true;
+  }
+
+  /** Follows the signal. Whoever keeps one for long does not keep all the streams that were made with it. */
+  #listen(): void {
     const signal = this.#signal;
-    signal?.throwIfAborted();
-    const driver = await this.#start();
-    this.#driver = driver;
-    if (signal !== undefined) {
-      // Whoever keeps a signal for long does not keep all the calls that were made with it.
-      const held = new WeakRef(driver);
-      const cancel = (): void => held.deref()?.cancel();
-      if (signal.aborted) cancel();
-      signal.addEventListener("abort", cancel, { once: true });
-      unheard.register(driver, () => signal.removeEventListener("abort", cancel));
-    }
-    return driver;
+    if (signal === undefined) return;
+    const held = weakly(this);
+    const abort = (): void => {
+      const stream = held.deref();
+      if (stream !== undefined) stream.#abort();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    this.#unlisten = () => signal.removeEventListener("abort", abort);
+    unheard.register(this, this.#unlisten);
   }
 
-  async #settled(): Promise<Outcome> {
-    const driver = await this.#begun();
-    while (driver.end === undefined) await driver.progress();
-    return this.#concluded(driver);
+  #abort(): void {
+    this.#driver?.cancel();
+    this.#leave?.();
   }
 
-  #concluded(driver: Driver): Outcome {
-    const end = driver.end;
-    if (end === undefined) throw new RequestError("the call is not over");
-    this.#outcome ??= JSON.parse(end.outcome) as Outcome;
+  #concluded(driver: Driver | typeof LEFT): Outcome {
+    this.#unlisten?.();
+    const end = driver === LEFT ? undefined : driver.end;
+    this.#outcome ??= end === undefined ? unsent() : (JSON.parse(end.outcome) as Outcome);
     return this.#outcome;
   }
 
   #judge(outcome: Outcome): void {
     if (outcome.failure === null) return;
-    this.#signal?.throwIfAborted();
+    if (outcome.failure.kind === "cancelled") this.#signal?.throwIfAborted();
     throw errorOf(outcome);
   }
 }
 
-const unheard = new FinalizationRegistry<() => void>((remove) => remove());
+const unheard = collected<() => void>((remove) => remove());
 
 /** The visible text of an outcome's first candidate. */
 export function textOf(outcome: Outcome): string {

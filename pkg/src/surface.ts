@@ -12,6 +12,7 @@ export {
   TokenwireError,
 } from "./errors.js";
 export type * from "./event.js";
+export type { Loss } from "./loss.js";
 export type {
   AccountingOptions,
   CallingOptions,

@@ -92,7 +92,7 @@ async function serve(consumer, path, request, response) {
   }
   if (path === "v1/chat/completions") return await answer(consumer, request, response);
   if (path === "cut") return response.writeHead(consumer.cut?.() ? 204 : 409).end();
-  if (question === "closed") return response.writeHead((await isClosed(consumer, model)) ? 204 : 408).end();
+  if (question === "closed") return response.writeHead((await isClosed(consumer, model)) ? 204 : 504).end();
   return response.writeHead(404).end();
 }
 

@@ -12,16 +12,16 @@ export const PROMPT_BLOCKED = "prompt blocked";
 
 const MESSAGES = [{ role: "user", content: "-" }];
 
-/** The readers of all wires, over the SDKs pointed at that address. */
-export function readers(url) {
-  const openai = new OpenAI({ apiKey: "k", baseURL: `${url}/v1`, maxRetries: 0 });
-  const anthropic = new Anthropic({ apiKey: "k", authToken: null, baseURL: url, maxRetries: 0 });
-  const google = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url } });
+/** The readers of all wires, over the SDKs pointed at that address, or with that `fetch`. */
+export function readers({ url = "http://127.0.0.1", fetch }) {
+  const openai = new OpenAI({ apiKey: "k", baseURL: `${url}/v1`, maxRetries: 0, fetch });
+  const anthropic = new Anthropic({ apiKey: "k", authToken: null, baseURL: url, maxRetries: 0, fetch });
+  const google = new GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl: url, ...(fetch && { fetch }) } });
   return {
-    openai_chat: { read: (answer) => chat(openai, answer), errors: openaiErrors },
-    openai_responses: { read: (answer) => responses(openai, answer), errors: openaiErrors },
-    anthropic: { read: (answer) => messages(anthropic, answer), errors: anthropicErrors },
-    gemini: { read: (answer) => gemini(google, answer), errors: googleErrors },
+    openai_chat: { read: (answer) => chat(openai, answer), errors: errorClasses.openai_chat },
+    openai_responses: { read: (answer) => responses(openai, answer), errors: errorClasses.openai_responses },
+    anthropic: { read: (answer) => messages(anthropic, answer), errors: errorClasses.anthropic },
+    gemini: { read: (answer) => gemini(google, answer), errors: errorClasses.gemini },
   };
 }
 
@@ -30,7 +30,8 @@ const named = (answer) => ({ headers: { [HEADER]: String(answer.n) } });
 async function chat(client, answer) {
   const params = { model: "model", messages: MESSAGES };
   if (!answer.stream) return chatMessage(await client.chat.completions.create(params, named(answer)));
-  const stream = client.chat.completions.stream(params, named(answer));
+  const options = { stream_options: { include_usage: true } };
+  const stream = client.chat.completions.stream({ ...params, ...options }, named(answer));
   let [streamed, reasoning, usage] = ["", "", undefined];
   // The helper's final completion has neither usage nor the whole of a field that it does not know.
   stream.on("chunk", (chunk) => {
@@ -200,6 +201,10 @@ const byStatus = (sdk) => (status) => {
   return classes[status] ?? (status >= 500 ? sdk.InternalServerError : sdk.APIError);
 };
 
-const openaiErrors = byStatus(OpenAI);
-const anthropicErrors = byStatus(Anthropic);
-const googleErrors = () => ApiError;
+/** The error class of a status, by the wire. */
+export const errorClasses = {
+  openai_chat: byStatus(OpenAI),
+  openai_responses: byStatus(OpenAI),
+  anthropic: byStatus(Anthropic),
+  gemini: () => ApiError,
+};

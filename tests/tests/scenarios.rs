@@ -1,4 +1,4 @@
-//! The scenarios of `tests/scenarios`, in virtual time over the shared driver. `tests/js/scenarios` plays the
+//! The scenarios of `tests/scenarios`, in virtual time over the shared driver. `tests/npm/scenarios` plays the
 //! same files in JavaScript.
 //!
 //! `BLESS=1 cargo test -p tokenwire-tests --test scenarios` writes down what comes out as what must come out.

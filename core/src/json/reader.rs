@@ -158,8 +158,8 @@ impl<'a> Reader<'a> {
 
     /// An error at the present position.
     #[cold]
-    pub const fn error(&self, expected: &'static str) -> Error {
-        Error { at: self.at, expected }
+    pub fn error(&self, expected: &'static str) -> Error {
+        Error::new(self.at, expected)
     }
 
     /// The kind of the value that comes next.

@@ -44,7 +44,7 @@ pub(super) fn unescape_at(raw: &str, base: usize) -> Result<String> {
     while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..slash]);
         let at = base + raw.len() - rest.len() + slash;
-        let error = || Error { at, expected: "an escape" };
+        let error = || Error::new(at, "an escape");
         let code = *rest.as_bytes().get(slash + 1).ok_or_else(error)?;
         let mut used = 2;
         out.push(match code {

@@ -21,9 +21,9 @@ const MAX_MODEL: usize = 1024;
 /// The request cannot be understood; [`write_bad_request`] says it in the application's protocol.
 pub fn decode_request(wire: Wire, incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
     let asked = match wire {
-        Wire::Anthropic => anthropic::server::request::decode(incoming, key),
+        Wire::Anthropic => anthropic::server::request::decode(incoming, key).map_err(|bad| *bad),
         Wire::Gemini => gemini::server::request::decode(incoming, key),
-        Wire::OpenaiChat => openai_chat::server::request::decode(incoming, key),
+        Wire::OpenaiChat => openai_chat::server::request::decode(incoming, key).map_err(|bad| *bad),
         Wire::OpenaiResponses => openai_responses::server::request::decode(incoming, key),
     }?;
     if asked.request.model.len() > MAX_MODEL {

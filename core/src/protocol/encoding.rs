@@ -1,10 +1,10 @@
 //! What the encoders of all wires work with.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Target;
+use crate::map::Set;
 use crate::model::{Loss, LossAction, Media, Request, Source, Tool, ToolChoice, Wire};
 
 /// A request that cannot be sent.
@@ -60,7 +60,7 @@ impl<'a> Encoding<'a> {
     }
 
     /// The names of the tools that are called with free text.
-    pub(super) fn freeform_names(&self) -> BTreeSet<&'a str> {
+    pub(super) fn freeform_names(&self) -> Set<&'a str> {
         let is_freeform = |tool: &&Tool| matches!(tool, Tool::Freeform { .. });
         self.request.tools.iter().filter(is_freeform).filter_map(Tool::name).collect()
     }

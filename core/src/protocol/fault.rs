@@ -1,5 +1,6 @@
 //! What is wrong with a request, and where, told from the inside out.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt::Display;
 
@@ -13,39 +14,42 @@ pub(super) struct Fault {
     pub(super) why: String,
 }
 
-pub(super) type Read<T> = Result<T, Fault>;
+/// What is read, or the fault in it: boxed, so that the way up is as short as that of what is right.
+pub(super) type Read<T> = Result<T, Box<Fault>>;
 
 impl Fault {
     /// A fault of the value at hand.
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self { path: String::new(), why: why.into() }
+    #[cold]
+    pub(super) fn new(why: impl Into<String>) -> Box<Self> {
+        Box::new(Self { path: String::new(), why: why.into() })
     }
 
     /// A value that is not what was expected.
-    pub(super) fn unlike(expected: &str, found: Kind) -> Self {
+    pub(super) fn unlike(expected: &str, found: Kind) -> Box<Self> {
         Self::new(alloc::format!("expected {expected}, found {}", name_of(found)))
     }
 
     /// The field `name` of the value at hand, which is not there.
-    pub(super) fn missing(name: &str, expected: &str) -> Self {
+    pub(super) fn missing(name: &str, expected: &str) -> Box<Self> {
         Self::new(alloc::format!("expected {expected}, found nothing")).inside(name)
     }
 
     /// The same fault, of the value around: `place` is a field's name or an index in brackets.
-    pub(super) fn inside(self, place: impl Display) -> Self {
+    pub(super) fn inside(mut self: Box<Self>, place: impl Display) -> Box<Self> {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        Self { path: alloc::format!("{place}{dot}{}", self.path), why: self.why }
+        self.path = alloc::format!("{place}{dot}{}", self.path);
+        self
     }
 }
 
-impl From<json::Error> for Fault {
+impl From<json::Error> for Box<Fault> {
     fn from(error: json::Error) -> Self {
-        Self::new(error.to_string())
+        Fault::new(error.to_string())
     }
 }
 
-impl From<Fault> for BadRequest {
-    fn from(fault: Fault) -> Self {
+impl From<Box<Fault>> for BadRequest {
+    fn from(fault: Box<Fault>) -> Self {
         Self::new(fault.path, fault.why)
     }
 }

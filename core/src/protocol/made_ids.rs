@@ -1,14 +1,15 @@
 //! Ids made for calls that had none, until their results come.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use crate::map::Map;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 
 /// Ids of calls without a result, by the order of the calls and by the names of their tools.
 #[derive(Debug, Default)]
 pub(super) struct MadeIds {
     made: usize,
-    waiting: BTreeMap<usize, Waiting>,
-    by_name: BTreeMap<String, VecDeque<usize>>,
+    waiting: Map<usize, Waiting>,
+    by_name: Map<String, VecDeque<usize>>,
 }
 
 #[derive(Debug)]

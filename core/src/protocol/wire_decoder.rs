@@ -53,7 +53,7 @@ impl DecodeError {
     /// Malformed JSON in `what`, with the beginning of the text for a person to recognise it by.
     #[cold]
     pub(crate) fn json(what: &str, error: json::Error, text: &str) -> Self {
-        Self::Malformed { message: alloc::format!("{what}: {error}, in {:?}", excerpt(text, error.at)) }
+        Self::Malformed { message: alloc::format!("{what}: {error}, in {:?}", excerpt(text, error.at())) }
     }
 
     /// The failure of an attempt whose response began with `head` and broke so.

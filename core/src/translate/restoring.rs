@@ -1,11 +1,11 @@
 //! An answer's tool calls, as calls of the application's own tools.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 
 use super::freeform::{self, FreeformInput};
 use super::tool_names::ToolNames;
 use crate::json::RawJson;
+use crate::map::Map;
 use crate::model::{Content, Event, Extra, PartKind, Response, ToolCall, ToolCallKind};
 
 /// The field in which what a wrapped call holds beside its input is reported.
@@ -19,12 +19,12 @@ const BESIDE: &str = "arguments";
 pub(crate) struct Restoring {
     names: ToolNames,
     /// The calls of wrapped tools that are open, by their parts.
-    inputs: BTreeMap<u32, FreeformInput>,
+    inputs: Map<u32, FreeformInput>,
 }
 
 impl Restoring {
     pub(crate) const fn new(names: ToolNames) -> Self {
-        Self { names, inputs: BTreeMap::new() }
+        Self { names, inputs: Map::new() }
     }
 
     /// Takes an event and tells what the application is to hear: mostly the event itself.

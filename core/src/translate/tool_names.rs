@@ -1,8 +1,8 @@
 //! Names and kinds of tools where two wires have different rules for them.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
+use crate::map::{Map, Set};
 use crate::model::{Content, Loss, LossAction, Request, Tool, ToolChoice, Wire};
 use crate::protocol::Dialect;
 
@@ -13,9 +13,9 @@ const MAX_NAME: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ToolNames {
     /// The application's name by the name on the provider's wire.
-    originals: BTreeMap<String, String>,
+    originals: Map<String, String>,
     /// The freeform tools that go as functions, by the name on the provider's wire.
-    wrapped: BTreeSet<String>,
+    wrapped: Set<String>,
 }
 
 /// Whether a provider knows freeform tools only as functions with one string, `input`.
@@ -64,13 +64,13 @@ fn hash(name: &str) -> u32 {
 }
 
 /// The names on the provider's wire by the application's, of those that change.
-struct Renamed(BTreeMap<String, String>);
+struct Renamed(Map<String, String>);
 
 impl Renamed {
     /// A new name for each that the wire does not take, none of them given twice or already there. The
     /// order of the tools makes no difference.
     fn of(request: &mut Request, wire: Wire) -> Self {
-        let (mut taken, mut changing) = (BTreeSet::new(), BTreeSet::new());
+        let (mut taken, mut changing) = (Set::new(), Set::new());
         let mut sort = |name: &str| {
             if is_legal(name, wire) {
                 taken.insert(name.into())
@@ -80,7 +80,7 @@ impl Renamed {
         };
         request.tools.iter().filter_map(Tool::name).for_each(&mut sort);
         each_used(request, |name| sort(name));
-        let mut attempts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut attempts: Map<String, u32> = Map::new();
         let mut new_of = |name: &str| {
             let next = attempts.entry(spelled(name, 0)).or_default();
             loop {
@@ -124,7 +124,7 @@ impl ToolNames {
         dialect: &Dialect,
         losses: &mut alloc::vec::Vec<Loss>,
     ) -> Self {
-        let (wire, mut wrapped) = (dialect.wire, BTreeSet::new());
+        let (wire, mut wrapped) = (dialect.wire, Set::new());
         let names = Renamed::of(request, wire);
         for (at, tool) in request.tools.iter_mut().enumerate() {
             if let Tool::Function { name, .. } | Tool::Freeform { name, .. } = tool

@@ -5,7 +5,7 @@ use crate::json;
 use crate::sse::{Decoder, Frame, JsonValues};
 
 /// A body that cannot be read to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyError {
     /// An event of a stream is not JSON.

@@ -21,7 +21,7 @@ pub struct NotALedger {
 
 impl From<json::Error> for NotALedger {
     fn from(error: json::Error) -> Self {
-        Self { at: error.at, expected: error.expected }
+        Self { at: error.at(), expected: error.expected() }
     }
 }
 

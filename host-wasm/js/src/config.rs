@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use tokenwire_core::call::{Accounting, Deadlines, Options, SpendingLimits};
-use tokenwire_core::json::{Error, Reader};
+use tokenwire_core::json::{Error, Kind, Reader};
 use tokenwire_core::pricing::PriceBook;
 #[cfg(feature = "relay")]
 use tokenwire_core::protocol::SealKey;
@@ -48,7 +48,7 @@ impl Config {
                 "apiKey" => self.key = r.opt_string()?.map(Into::into),
                 "headers" => self.headers = strings(r)?,
                 "stream" => self.options.stream = r.opt_bool()?.unwrap_or(true),
-                "wall" => self.options.accounting.wall = r.opt_u64()?.map(UnixTime::from_millis),
+                "wall" => self.options.accounting.wall = whole(r)?.map(UnixTime::from_millis),
                 "retry" => retry(&mut self.options.retry, r)?,
                 "timeouts" => deadlines(&mut self.options.deadlines, r)?,
                 "limits" => limits(&mut self.options, r)?,
@@ -74,9 +74,34 @@ impl Config {
         }
         .map_err(|error| error.to_string())?;
         for (name, value) in &self.headers {
+            // Headers cross the border as lines: what breaks one would be a header of its own.
+            if name.is_empty()
+                || !name.bytes().all(is_of_token)
+                || value.bytes().any(|b| b.is_ascii_control())
+            {
+                return Err(format!("expected a header's name and value, found others under {name:?}"));
+            }
             target.headers.set(name.clone(), value.as_str());
         }
         Ok(target)
+    }
+}
+
+/// RFC 9110, section 5.6.2.
+const fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+/// A whole number, or `null`. Anything else would leave a limit off in silence.
+fn whole(r: &mut Reader<'_>) -> Result<Option<u64>, Error> {
+    if r.kind()? == Kind::Null {
+        r.skip()?;
+        return Ok(None);
+    }
+    match r.opt_u64()? {
+        None => Err(r.error("a whole number before this")),
+        number => Ok(number),
     }
 }
 
@@ -93,15 +118,15 @@ fn retry(policy: &mut RetryPolicy, r: &mut Reader<'_>) -> Result<(), Error> {
     let Some(mut fields) = r.opt_object()? else { return Ok(()) };
     while let Some(key) = fields.key(r)? {
         match &*key {
-            "maxAttempts" => policy.max_attempts = r.opt_u64()?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
-            "baseMs" => policy.backoff.base_ms = r.opt_u64()?.unwrap_or(policy.backoff.base_ms),
-            "capMs" => policy.backoff.cap_ms = r.opt_u64()?.unwrap_or(policy.backoff.cap_ms),
+            "maxAttempts" => policy.max_attempts = whole(r)?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+            "baseMs" => policy.backoff.base_ms = whole(r)?.unwrap_or(policy.backoff.base_ms),
+            "capMs" => policy.backoff.cap_ms = whole(r)?.unwrap_or(policy.backoff.cap_ms),
             "jitterPercent" => {
-                let percent = r.opt_u64()?.unwrap_or_default().min(100);
+                let percent = whole(r)?.unwrap_or_default().min(100);
                 policy.backoff.jitter = Jitter::Additive { percent: u8::try_from(percent).unwrap_or(100) };
             }
-            "maxHintMs" => policy.max_hint_ms = r.opt_u64()?,
-            "totalMs" => policy.total_ms = r.opt_u64()?,
+            "maxHintMs" => policy.max_hint_ms = whole(r)?,
+            "totalMs" => policy.total_ms = whole(r)?,
             "onBreak" => {
                 policy.after_commit = match r.string()?.as_ref() {
                     "resume" => AfterCommit::Resume,
@@ -130,7 +155,7 @@ fn deadlines(deadlines: &mut Deadlines, r: &mut Reader<'_>) -> Result<(), Error>
                 continue;
             }
         };
-        *field = r.opt_u64()?;
+        *field = whole(r)?;
     }
     Ok(())
 }
@@ -148,11 +173,11 @@ fn limits(options: &mut Options, r: &mut Reader<'_>) -> Result<(), Error> {
                 let text = r.string()?;
                 *max_cost = Some(text.parse().map_err(|_| r.error("an amount like \"0.50\" before this"))?);
             }
-            "maxTokens" => *max_tokens = r.opt_u64()?,
-            "maxEventBytes" => *event_bytes = r.opt_u64()?.map_or(*event_bytes, size),
-            "maxBodyBytes" => *body_bytes = r.opt_u64()?.map_or(*body_bytes, size),
-            "maxAttemptBytes" => *attempt_bytes = r.opt_u64()?.unwrap_or(*attempt_bytes),
-            "maxResponseBytes" => *response_bytes = r.opt_u64()?.unwrap_or(*response_bytes),
+            "maxTokens" => *max_tokens = whole(r)?,
+            "maxEventBytes" => *event_bytes = whole(r)?.map_or(*event_bytes, size),
+            "maxBodyBytes" => *body_bytes = whole(r)?.map_or(*body_bytes, size),
+            "maxAttemptBytes" => *attempt_bytes = whole(r)?.unwrap_or(*attempt_bytes),
+            "maxResponseBytes" => *response_bytes = whole(r)?.unwrap_or(*response_bytes),
             _ => r.skip()?,
         }
     }
@@ -179,8 +204,8 @@ fn translation(options: &mut TranslateOptions, r: &mut Reader<'_>) -> Result<(),
         match &*key {
             "model" => options.model = r.opt_string()?.map(Into::into),
             "id" => options.id = r.string()?.into_owned(),
-            "created" => options.created = r.opt_u64()?.unwrap_or_default(),
             "rewrite" => options.rewrite = r.opt_bool()?.unwrap_or_default(),
+            "askUsage" => options.ask_usage = r.opt_bool()?.unwrap_or_default(),
             "sealKey" => {
                 let key = key_of(&r.string()?);
                 options.seal = SealKey::new(key.ok_or_else(|| r.error("64 hexadecimal digits before this"))?);

@@ -168,9 +168,13 @@ impl Machine {
         self.tell(now, Input::End { attempt }, sink)
     }
 
-    /// An attempt broke below HTTP: before its head, or in its body.
-    pub fn fail(&mut self, now: f64, attempt: u32, in_body: bool, message: String, sink: &Sink) -> f64 {
-        let kind = if in_body { TransportKind::Body } else { TransportKind::Other };
+    /// An attempt broke below HTTP: 0 before its head, 1 in its body, 2 in a way that another attempt would too.
+    pub fn fail(&mut self, now: f64, attempt: u32, kind: u8, message: String, sink: &Sink) -> f64 {
+        let kind = match kind {
+            1 => TransportKind::Body,
+            2 => TransportKind::InvalidRequest,
+            _ => TransportKind::Other,
+        };
         let error = TransportError { kind, message };
         self.tell(now, Input::TransportFailed { attempt, error }, sink)
     }

@@ -49,7 +49,7 @@ export function lazyChromium() {
   const close = async () => {
     const browser = await started?.catch(() => undefined);
     await browser?.opened.close();
-    if (browser !== undefined) rmSync(browser.profile, { recursive: true, force: true });
+    if (browser !== undefined) rmSync(browser.profile, { recursive: true, force: true, maxRetries: 5 });
   };
   return { report, close, version: async () => (await start()).version };
 }

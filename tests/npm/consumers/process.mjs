@@ -21,11 +21,14 @@ export async function run(program, args, options = {}) {
 export async function serve(program, args, ready, options = {}) {
   const child = spawn(program, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const printed = collect(child);
+  // The whole group: such programs have children of their own.
+  const kill = () => process.kill(-child.pid, "SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, "close");
-    // The whole group: such programs have children of their own.
-    process.kill(-child.pid, "SIGKILL");
+    kill();
     await closed;
   };
   const said = () => `${printed.control}${printed.stdout}${printed.stderr}`;

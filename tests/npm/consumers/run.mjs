@@ -57,6 +57,10 @@ const short = (text) =>
     .slice(0, 60)
     .join("\n");
 
+// On the way out what serves is ended, and the folders go.
+process.once("exit", context.remove);
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 try {
   for (const name of chosen) {
     const { cases } = await import(`./${name}/cases.mjs`);
@@ -65,7 +69,6 @@ try {
 } finally {
   await context.chromium.close();
   provider.close();
-  context.remove();
 }
 
 const count = (result) => rows.filter((row) => row.result === result).length;

@@ -94,3 +94,45 @@ test("bytes pass where both sides speak the same wire", async () => {
   const direct = await simFetch()(CHAT, asked({ stream: true }));
   assert.equal(await response.text(), await direct.text());
 });
+
+/** Waits for a promise while all that nobody holds is collected. */
+async function collecting(promise) {
+  let isSettled = false;
+  promise.catch(() => {}).then(() => (isSettled = true));
+  while (!isSettled) {
+    globalThis.gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return promise;
+}
+
+const canCollect = { timeout: 20_000, skip: globalThis.gc === undefined && "needs node --expose-gc" };
+
+test("a call that waits for its next attempt is not collected", canCollect, async () => {
+  const fetch = relay({ fetch: simFetch({ plan: "429" }), retry: { baseMs: 20 } });
+  const response = await collecting(fetch(CHAT, asked({})));
+  assert.equal(response.status, 200);
+});
+
+test("an abort arrives after a collection", canCollect, async () => {
+  const { fetch, seen } = streaming(endless());
+  const abort = new AbortController();
+  const relaying = createFetch({ upstream: "openai", apiKey: "k", fetch });
+  const response = await relaying(MESSAGES, asked({ stream: true, max_tokens: 9 }, { signal: abort.signal }));
+  for (let turn = 0; turn < 20; turn += 1) await collecting(Promise.resolve());
+  abort.abort();
+  assert.ok(seen.isClosed);
+  await assert.rejects(response.text(), { name: "AbortError" });
+});
+
+test("an answer that nobody holds any more closes its connection, whoever keeps the signal", canCollect, async () => {
+  const { fetch, seen } = streaming(endless());
+  const { signal } = new AbortController();
+  const relaying = createFetch({ upstream: "openai", apiKey: "k", fetch });
+  await (async () => {
+    const response = await relaying(MESSAGES, asked({ stream: true, max_tokens: 9 }, { signal }));
+    await response.body.getReader().read();
+  })();
+  while (!seen.isClosed) await collecting(Promise.resolve());
+  assert.ok(!signal.aborted);
+});

@@ -2,7 +2,7 @@
 //!
 //! What the upstream does is up to whoever lends the host: the native test has a
 //! [`SimHost`](tokenwire_core::testing), JavaScript a `fetch` and a clock of the harness in
-//! `tests/js/scenarios`.
+//! `tests/npm/scenarios`.
 #![deny(missing_docs)]
 
 mod play;

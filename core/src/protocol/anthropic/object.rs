@@ -1,9 +1,9 @@
 //! Edits of JSON objects kept as text: one field is set, every other byte stays.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::json::{Kind, Reader, Writer};
+use crate::map::Map;
 
 /// `object` with the field at the dotted `path` set to the JSON text `value`: in place where it is
 /// there, at the end where it is not. Objects on the way are made where they are missing.
@@ -49,7 +49,7 @@ pub(super) fn is_free(object: &str, path: &str) -> bool {
 
 /// `object` with all of `fields` set: in place where they are there, at the end where they are not.
 /// A name is taken as it stands, dots and all.
-pub(super) fn with_fields(object: &str, mut fields: BTreeMap<String, String>) -> String {
+pub(super) fn with_fields(object: &str, mut fields: Map<String, String>) -> String {
     let mut out = String::with_capacity(object.len());
     let mut copied = 0;
     let mut r = Reader::new(object);
@@ -68,7 +68,7 @@ pub(super) fn with_fields(object: &str, mut fields: BTreeMap<String, String>) ->
     let rest = &object[copied..end];
     out.push_str(if fields.is_empty() { rest } else { rest.trim_end() });
     let mut w = Writer::onto(out);
-    for (name, value) in &fields {
+    for (name, value) in fields.iter() {
         w.key(name).raw(value);
     }
     w.finish() + &object[end..]

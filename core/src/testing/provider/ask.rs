@@ -101,6 +101,8 @@ pub(super) struct Ask {
     pub(super) tools: Vec<OfferedTool>,
     pub(super) forbids_tools: bool,
     pub(super) wants_reasoning: bool,
+    /// The JSON schema that the answer has to follow.
+    pub(super) schema: Option<String>,
     pub(super) is_background: bool,
     /// A hash of the conversation as it is spelled.
     pub(super) conversation: u64,
@@ -145,7 +147,14 @@ impl Ask {
                 "reasoning_effort" => self.wants_reasoning |= r.raw()? != "\"none\"",
                 "reasoning" => self.wants_reasoning |= !r.raw()?.contains("\"none\""),
                 "thinking" => self.wants_reasoning |= !r.raw()?.contains("\"disabled\""),
-                "generationConfig" => self.wants_reasoning |= r.raw()?.contains("\"includeThoughts\":true"),
+                "response_format" => self.schema = inner(r.raw()?, &["json_schema", "schema"]),
+                "text" | "output_config" => self.schema = inner(r.raw()?, &["format", "schema"]),
+                "generationConfig" => {
+                    let raw = r.raw()?;
+                    self.wants_reasoning |= raw.contains("\"includeThoughts\":true");
+                    self.schema =
+                        ["responseJsonSchema", "responseSchema"].iter().find_map(|f| inner(raw, &[f]));
+                }
                 _ => r.skip()?,
             }
         }
@@ -203,6 +212,20 @@ impl Ask {
         }
         Ok(())
     }
+}
+
+/// The text of what stands at `path` in objects within `object`.
+fn inner(object: &str, path: &[&str]) -> Option<String> {
+    let Some((name, rest)) = path.split_first() else { return Some(object.to_owned()) };
+    let mut r = Reader::new(object);
+    let mut fields = r.opt_object().ok()??;
+    while let Some(key) = fields.key(&mut r).ok()? {
+        let value = r.raw().ok()?;
+        if key == *name {
+            return inner(value, rest);
+        }
+    }
+    None
 }
 
 /// One message, item or content.
@@ -384,6 +407,28 @@ mod tests {
         ] {
             let ask = read(url, &alloc::format!(r#"{{"tools":{tools}}}"#));
             assert_eq!(ask.tools, [OfferedTool { name: "t".into(), schema: Some("{}".into()) }], "{url}");
+        }
+    }
+
+    #[test]
+    fn a_schema_for_the_answer_is_seen_on_every_wire() {
+        for (url, body) in [
+            (
+                "/chat/completions",
+                r#"{"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"a":1}}}}"#,
+            ),
+            (
+                "/responses",
+                r#"{"text":{"verbosity":"low","format":{"type":"json_schema","schema":{"a":1}}}}"#,
+            ),
+            ("/messages", r#"{"output_config":{"format":{"type":"json_schema","schema":{"a":1}}}}"#),
+            ("/models/m:generateContent", r#"{"generationConfig":{"responseJsonSchema":{"a":1}}}"#),
+            ("/models/m:generateContent", r#"{"generationConfig":{"responseSchema":{"a":1}}}"#),
+        ] {
+            assert_eq!(read(url, body).schema.as_deref(), Some(r#"{"a":1}"#), "{url}: {body}");
+        }
+        for body in [r#"{"response_format":{"type":"json_object"}}"#, r#"{"text":{"format":null}}"#, "{}"] {
+            assert_eq!(read("/responses", body).schema, None, "{body}");
         }
     }
 

@@ -64,7 +64,8 @@
 //!
 //! Without settings the answer repeats the user's last words, closes with words beyond ASCII,
 //! thinks if the request asks for it, and calls the first tool offered as long as no result came
-//! after those words.
+//! after those words. Where the request has a JSON schema for it, the answer is an object of that
+//! schema's top level, with the user's words for its texts.
 
 mod anthropic;
 mod ask;

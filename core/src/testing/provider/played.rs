@@ -91,6 +91,10 @@ impl Provider {
         let seed = ask::hash(ask.prompt.as_bytes(), settings.seed.unwrap_or(self.seed) ^ ask::HASH_START);
         let mut script = Script::seeded(seed, ask.model.clone(), &ask.prompt);
         script.is_background = ask.is_background;
+        let word: String = ask.prompt.chars().take(40).collect();
+        if ask.schema.is_some() {
+            script = script.with_text(&ask::sample_arguments(ask.schema.as_deref(), &word), seed);
+        }
         if let Some(deltas) = settings.deltas {
             script.text = vec!["Wört ".to_string(); deltas as usize];
             script.tokens.output = u64::from(deltas);
@@ -100,7 +104,6 @@ impl Provider {
         }
         let wants_tool = settings.tools.unwrap_or(!ask.is_answered && !ask.forbids_tools);
         if let Some(tool) = ask.tools.first().filter(|_| wants_tool) {
-            let word: String = ask.prompt.chars().take(40).collect();
             let arguments = ask::sample_arguments(tool.schema.as_deref(), &word);
             script = script.with_tool_call(&tool.name, &arguments, seed);
         }

@@ -123,6 +123,14 @@ impl Script {
         self
     }
 
+    /// Says `text` and nothing else.
+    #[must_use]
+    pub fn with_text(mut self, text: &str, seed: u64) -> Self {
+        self.text = pieces(text, &mut Rng::new(seed));
+        self.tokens.output = self.text.len() as u64 + self.tokens.reasoning;
+        self
+    }
+
     /// Ends with a call of `name` with `arguments`, which are JSON text.
     #[must_use]
     pub fn with_tool_call(mut self, name: &str, arguments: &str, seed: u64) -> Self {

@@ -120,11 +120,11 @@ impl Assembly {
         Ok(())
     }
 
-    const fn check_room(&self) -> Result<(), json::Error> {
+    fn check_room(&self) -> Result<(), json::Error> {
         if self.open.len() < MAX_OPEN_BLOCKS {
             return Ok(());
         }
-        Err(json::Error { at: 0, expected: "the end of one of 4096 open blocks" })
+        Err(json::Error::new(0, "the end of one of 4096 open blocks"))
     }
 
     pub(super) fn close_block(&mut self, index: u64, sink: &mut dyn Sink) {

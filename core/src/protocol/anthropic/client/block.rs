@@ -2,11 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::{self, Kind, RawJson, Reader};
+use crate::map::Map;
 use crate::model::{Event, PartKind, Sink, ToolCallKind, Wire};
 use crate::protocol::anthropic::object::{field, with_fields};
 use crate::protocol::wire_decoder::DecodeError;
@@ -44,14 +44,14 @@ pub(super) struct Grown {
     /// The field that deltas spell and its text so far: `input` is JSON, `content` a string.
     growing: Option<(&'static str, String)>,
     /// The fields that deltas set, JSON text.
-    fields: BTreeMap<String, String>,
+    fields: Map<String, String>,
     /// How many bytes all of this is.
     bytes: usize,
 }
 
 impl Grown {
     fn new(json: &str) -> Self {
-        Self { json: json.into(), growing: None, fields: BTreeMap::new(), bytes: json.len() }
+        Self { json: json.into(), growing: None, fields: Map::new(), bytes: json.len() }
     }
 
     pub(super) const fn bytes(&self) -> usize {

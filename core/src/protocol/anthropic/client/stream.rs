@@ -333,7 +333,7 @@ fn not_a_response(body: &str) -> DecodeError {
     }
     let mut r = Reader::new(body);
     let found = r.skip().and_then(|()| r.end()).err();
-    let found = found.unwrap_or(json::Error { at: 0, expected: "a message or an error" });
+    let found = found.unwrap_or_else(|| json::Error::new(0, "a message or an error"));
     DecodeError::json("the response body", found, body)
 }
 

@@ -1,11 +1,11 @@
 //! Tools and the choice among them.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cache::Marks;
 use crate::json::{Kind, RawJson, Reader, Writer};
+use crate::map::Set;
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
 use crate::protocol::anthropic::object::{field, is_free, with_field};
 use crate::protocol::encoding::{EncodeError, Encoding, TOO_DEEP, nests_too_deep};
@@ -24,7 +24,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<T
         Some(ToolChoice::Allowed { names, .. }) => Some(&names[..]),
         _ => None,
     };
-    let among = allowed.map(|names| names.iter().map(String::as_str).collect::<BTreeSet<_>>());
+    let among = allowed.map(|names| names.iter().map(String::as_str).collect::<Set<_>>());
     let mut entries = Vec::new();
     for (at, tool) in request.tools.iter().enumerate() {
         let path = alloc::format!("tools[{at}]");
@@ -41,7 +41,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, marks: &mut Marks) -> Result<T
     Ok(Tools { list, choice })
 }
 
-fn is_among(tool: &Tool, names: &BTreeSet<&str>) -> bool {
+fn is_among(tool: &Tool, names: &Set<&str>) -> bool {
     match tool {
         Tool::Function { name, .. } | Tool::Freeform { name, .. } => names.contains(&**name),
         Tool::Vendor { json, .. } => {

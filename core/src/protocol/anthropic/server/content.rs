@@ -1,17 +1,16 @@
 //! The conversation of a request: the system prompt, turns, and the blocks they are made of.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::read::{At, Fields, array, bool, no_json, string};
+use super::read::{At, Fields, Read, array, bool, no_json, string};
 use super::{VENDOR, citation, media, state};
 use crate::json::{Kind, RawJson, Reader};
+use crate::map::Map;
 use crate::model::{
     CacheMark, Citation, Content, Extension, Loss, LossAction, Message, Opaque, Part, ReasoningText, Role,
     ToolCall, ToolCallKind, ToolResult, Wire,
 };
-use crate::protocol::answer::BadRequest;
 use crate::protocol::call_id;
 use crate::protocol::seal::{Broken, SealKey, Sealed};
 
@@ -25,7 +24,7 @@ pub(super) struct Reading<'k> {
     /// Whether something was made here, not by the vendor.
     pub(super) is_marked: bool,
     /// The name of the tool that each call so far asks for, by the call's id.
-    names: BTreeMap<String, String>,
+    names: Map<String, String>,
 }
 
 /// Where a block stands.
@@ -44,7 +43,7 @@ enum Decoded {
 
 impl<'k> Reading<'k> {
     pub(super) const fn new(key: &'k SealKey) -> Self {
-        Self { key, losses: Vec::new(), is_marked: false, names: BTreeMap::new() }
+        Self { key, losses: Vec::new(), is_marked: false, names: Map::new() }
     }
 
     pub(super) fn lose(&mut self, action: LossAction, path: impl Into<String>, why: impl Into<String>) {
@@ -52,7 +51,7 @@ impl<'k> Reading<'k> {
     }
 
     /// The system prompt, one message; none where it says nothing.
-    pub(super) fn system(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<Message>, BadRequest> {
+    pub(super) fn system(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<Option<Message>> {
         let parts = self.parts(r, at, Inside::Turn)?;
         let is_empty = match &parts[..] {
             [] => true,
@@ -64,7 +63,7 @@ impl<'k> Reading<'k> {
 
     /// The turns. A turn with tool results becomes a message for each run of results and of other
     /// blocks, because results are messages of their own on the other wires.
-    pub(super) fn messages(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<Vec<Message>, BadRequest> {
+    pub(super) fn messages(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<Vec<Message>> {
         let mut messages = Vec::new();
         let Some(mut turns) = array(r, at)? else { return Err(at.missing("an array")) };
         let mut index = 0;
@@ -75,12 +74,7 @@ impl<'k> Reading<'k> {
         Ok(messages)
     }
 
-    fn turn(
-        &mut self,
-        r: &mut Reader<'_>,
-        at: &At<'_>,
-        messages: &mut Vec<Message>,
-    ) -> Result<(), BadRequest> {
+    fn turn(&mut self, r: &mut Reader<'_>, at: &At<'_>, messages: &mut Vec<Message>) -> Read<()> {
         let mut fields = Fields::read(r, at)?;
         let role = match &*fields.demand("role", at)? {
             "assistant" => Role::Assistant,
@@ -104,7 +98,7 @@ impl<'k> Reading<'k> {
         Ok(())
     }
 
-    fn parts(&mut self, r: &mut Reader<'_>, at: &At<'_>, inside: Inside) -> Result<Vec<Part>, BadRequest> {
+    fn parts(&mut self, r: &mut Reader<'_>, at: &At<'_>, inside: Inside) -> Read<Vec<Part>> {
         match r.kind().map_err(no_json)? {
             Kind::String => {
                 return Ok(alloc::vec![Part::text(r.string().map_err(no_json)?)]);
@@ -131,7 +125,7 @@ impl<'k> Reading<'k> {
         Ok(parts)
     }
 
-    fn block(&mut self, r: &mut Reader<'_>, at: &At<'_>, inside: Inside) -> Result<Decoded, BadRequest> {
+    fn block(&mut self, r: &mut Reader<'_>, at: &At<'_>, inside: Inside) -> Read<Decoded> {
         let mut fields = Fields::read(r, at)?;
         let kind = fields.demand("type", at)?;
         let (mut opaque, mut extensions) = (Vec::new(), Vec::new());
@@ -155,7 +149,7 @@ impl<'k> Reading<'k> {
         Ok(Decoded::Part(Part { content, cache, opaque, extensions }))
     }
 
-    fn text(&mut self, fields: &mut Fields<'_>, at: &At<'_>) -> Result<Content, BadRequest> {
+    fn text(&mut self, fields: &mut Fields<'_>, at: &At<'_>) -> Read<Content> {
         let text = fields.demand("text", at)?.into_owned();
         let mut citations = Vec::new();
         if let Some(mut r) = fields.take("citations") {
@@ -172,12 +166,7 @@ impl<'k> Reading<'k> {
         Ok(Content::Text { text, citations })
     }
 
-    fn thinking(
-        &mut self,
-        fields: &mut Fields<'_>,
-        at: &At<'_>,
-        opaque: &mut Vec<Opaque>,
-    ) -> Result<Content, BadRequest> {
+    fn thinking(&mut self, fields: &mut Fields<'_>, at: &At<'_>, opaque: &mut Vec<Opaque>) -> Read<Content> {
         let text = fields.string("thinking", at)?.unwrap_or_default().into_owned();
         let Some(mut r) = fields.take("signature") else {
             return Ok(Content::Reasoning(ReasoningText { text, is_summary: false }));
@@ -196,7 +185,7 @@ impl<'k> Reading<'k> {
         Ok(Content::Reasoning(ReasoningText { text, is_summary }))
     }
 
-    fn redacted(&mut self, mut fields: Fields<'_>, at: &At<'_>) -> Result<Decoded, BadRequest> {
+    fn redacted(&mut self, mut fields: Fields<'_>, at: &At<'_>) -> Read<Decoded> {
         let data = fields.demand("data", at)?;
         Ok(match self.open(&data) {
             Some(Ok(sealed)) => Decoded::Envelope(sealed),
@@ -218,12 +207,7 @@ impl<'k> Reading<'k> {
         self.lose(LossAction::Dropped, at.to_string(), "the sealed state was changed on its way");
     }
 
-    fn tool_use(
-        &mut self,
-        fields: &mut Fields<'_>,
-        at: &At<'_>,
-        opaque: &mut Vec<Opaque>,
-    ) -> Result<Content, BadRequest> {
+    fn tool_use(&mut self, fields: &mut Fields<'_>, at: &At<'_>, opaque: &mut Vec<Opaque>) -> Read<Content> {
         let id = call_id::original(&fields.demand("id", at)?).into_owned();
         let name = fields.demand("name", at)?.into_owned();
         let arguments = match fields.take("input") {
@@ -250,7 +234,7 @@ impl<'k> Reading<'k> {
         fields: &mut Fields<'_>,
         at: &At<'_>,
         opaque: &mut Vec<Opaque>,
-    ) -> Result<Content, BadRequest> {
+    ) -> Read<Content> {
         let call_id = call_id::original(&fields.demand("tool_use_id", at)?).into_owned();
         let content = match fields.take("content") {
             Some(mut r) => self.parts(&mut r, &at.field("content"), Inside::Result)?,
@@ -275,7 +259,7 @@ impl<'k> Reading<'k> {
         prefix: &str,
         fields: Fields<'_>,
         at: &At<'_>,
-    ) -> Result<(), BadRequest> {
+    ) -> Read<()> {
         for (name, value) in fields.rest() {
             if extensions.len() >= MAX_EXTENSIONS {
                 return Err(at.bad(alloc::format!("expected at most {MAX_EXTENSIONS} unknown fields")));
@@ -329,7 +313,7 @@ fn is_direct(raw: &str) -> bool {
 }
 
 /// The cache mark in `cache_control`; one of another form stays a field without a word.
-pub(super) fn cache(fields: &mut Fields<'_>, at: &At<'_>) -> Result<Option<CacheMark>, BadRequest> {
+pub(super) fn cache(fields: &mut Fields<'_>, at: &At<'_>) -> Read<Option<CacheMark>> {
     const NAME: &str = "cache_control";
     let Some(mut r) = fields.take(NAME) else { return Ok(None) };
     let raw = r.clone().raw().map_err(no_json)?;

@@ -3,9 +3,8 @@
 use alloc::string::String;
 
 use super::VENDOR;
-use super::read::{At, Fields};
+use super::read::{At, Fields, Read};
 use crate::model::{Media, MediaKind, Source};
-use crate::protocol::answer::BadRequest;
 
 /// Reads a block of type `image` or `document`, and gives what was not understood of its source.
 /// `None` where the source is of a type that has no word (a document made of blocks).
@@ -13,7 +12,7 @@ pub(super) fn decode<'a>(
     kind: &str,
     fields: &mut Fields<'a>,
     at: &At<'_>,
-) -> Result<Option<(Media, Fields<'a>)>, BadRequest> {
+) -> Read<Option<(Media, Fields<'a>)>> {
     let at_source = at.field("source");
     let Some(mut r) = fields.take("source") else { return Err(at_source.missing("an object")) };
     let mut source = Fields::read(&mut r, &at_source)?;

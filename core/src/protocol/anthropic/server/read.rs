@@ -1,6 +1,7 @@
 //! Values of a request, each with its path in whatever is wrong with it.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -8,6 +9,9 @@ use core::fmt;
 use crate::json::{self, Kind, Number, RawJson, Reader, Scope};
 use crate::protocol::answer::BadRequest;
 use crate::protocol::fault::name_of;
+
+/// What is read, or what is wrong with it: boxed, so that the way up is as short as that of what is right.
+pub(super) type Read<T> = Result<T, Box<BadRequest>>;
 
 /// Where a value stands; written out only when something is wrong with it.
 #[derive(Clone, Copy)]
@@ -36,15 +40,15 @@ impl<'p> At<'p> {
     }
 
     /// What is wrong here.
-    pub(super) fn bad(&self, why: impl Into<String>) -> BadRequest {
-        BadRequest::new(self.to_string(), why)
+    pub(super) fn bad(&self, why: impl Into<String>) -> Box<BadRequest> {
+        Box::new(BadRequest::new(self.to_string(), why))
     }
 
-    fn unlike(&self, expected: &str, found: Kind) -> BadRequest {
+    fn unlike(&self, expected: &str, found: Kind) -> Box<BadRequest> {
         self.bad(alloc::format!("expected {expected}, found {}", name_of(found)))
     }
 
-    pub(super) fn missing(&self, expected: &str) -> BadRequest {
+    pub(super) fn missing(&self, expected: &str) -> Box<BadRequest> {
         self.bad(alloc::format!("expected {expected}, found nothing"))
     }
 }
@@ -63,12 +67,12 @@ impl fmt::Display for At<'_> {
 }
 
 /// A body that is no JSON.
-pub(super) fn no_json(error: json::Error) -> BadRequest {
-    BadRequest::new("", error.to_string())
+pub(super) fn no_json(error: json::Error) -> Box<BadRequest> {
+    Box::new(BadRequest::new("", error.to_string()))
 }
 
 /// The kind of the next value, which must be `expected` or null; whether it is not null.
-fn expect(r: &mut Reader<'_>, at: &At<'_>, expected: Kind, words: &str) -> Result<bool, BadRequest> {
+fn expect(r: &mut Reader<'_>, at: &At<'_>, expected: Kind, words: &str) -> Read<bool> {
     match r.kind().map_err(no_json)? {
         Kind::Null => r.skip().map(|()| false).map_err(no_json),
         found if found == expected => Ok(true),
@@ -77,13 +81,13 @@ fn expect(r: &mut Reader<'_>, at: &At<'_>, expected: Kind, words: &str) -> Resul
 }
 
 /// A string, or `None` where it is null.
-pub(super) fn string<'a>(r: &mut Reader<'a>, at: &At<'_>) -> Result<Option<Cow<'a, str>>, BadRequest> {
+pub(super) fn string<'a>(r: &mut Reader<'a>, at: &At<'_>) -> Read<Option<Cow<'a, str>>> {
     let is_some = expect(r, at, Kind::String, "a string")?;
     if is_some { r.string().map(Some).map_err(no_json) } else { Ok(None) }
 }
 
 /// A whole number, or `None` where it is null.
-pub(super) fn count(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<u64>, BadRequest> {
+pub(super) fn count(r: &mut Reader<'_>, at: &At<'_>) -> Read<Option<u64>> {
     const EXPECTED: &str = "a whole number";
     if !expect(r, at, Kind::Number, EXPECTED)? {
         return Ok(None);
@@ -94,7 +98,7 @@ pub(super) fn count(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<u64>, BadR
 }
 
 /// A number as it is spelled, or `None` where it is null.
-pub(super) fn number(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<Number>, BadRequest> {
+pub(super) fn number(r: &mut Reader<'_>, at: &At<'_>) -> Read<Option<Number>> {
     if !expect(r, at, Kind::Number, "a number")? {
         return Ok(None);
     }
@@ -102,19 +106,19 @@ pub(super) fn number(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<Number>, 
 }
 
 /// A bool, or `None` where it is null.
-pub(super) fn bool(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<bool>, BadRequest> {
+pub(super) fn bool(r: &mut Reader<'_>, at: &At<'_>) -> Read<Option<bool>> {
     let is_some = expect(r, at, Kind::Bool, "true or false")?;
     if is_some { r.opt_bool().map_err(no_json) } else { Ok(None) }
 }
 
 /// Enters an array, if the value is not null.
-pub(super) fn array(r: &mut Reader<'_>, at: &At<'_>) -> Result<Option<Scope>, BadRequest> {
+pub(super) fn array(r: &mut Reader<'_>, at: &At<'_>) -> Read<Option<Scope>> {
     let is_some = expect(r, at, Kind::Array, "an array")?;
     if is_some { r.array().map(Some).map_err(no_json) } else { Ok(None) }
 }
 
 /// The JSON text of the next value, or `None` where it is null.
-pub(super) fn raw(r: &mut Reader<'_>) -> Result<Option<RawJson>, BadRequest> {
+pub(super) fn raw(r: &mut Reader<'_>) -> Read<Option<RawJson>> {
     let raw = r.raw().map_err(no_json)?;
     Ok((raw != "null").then(|| RawJson::trusted(raw)))
 }
@@ -129,7 +133,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads the next value, which must be an object.
-    pub(super) fn read(r: &mut Reader<'a>, at: &At<'_>) -> Result<Self, BadRequest> {
+    pub(super) fn read(r: &mut Reader<'a>, at: &At<'_>) -> Read<Self> {
         match r.kind().map_err(no_json)? {
             Kind::Object => {}
             found => return Err(at.unlike("an object", found)),
@@ -152,7 +156,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes the string `name` out.
-    pub(super) fn string(&mut self, name: &str, at: &At<'_>) -> Result<Option<Cow<'a, str>>, BadRequest> {
+    pub(super) fn string(&mut self, name: &str, at: &At<'_>) -> Read<Option<Cow<'a, str>>> {
         match self.take(name) {
             Some(mut r) => string(&mut r, &at.field(name)),
             None => Ok(None),
@@ -160,12 +164,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes the string `name` out, which must be there.
-    pub(super) fn demand(&mut self, name: &str, at: &At<'_>) -> Result<Cow<'a, str>, BadRequest> {
+    pub(super) fn demand(&mut self, name: &str, at: &At<'_>) -> Read<Cow<'a, str>> {
         self.string(name, at)?.ok_or_else(|| at.field(name).missing("a string"))
     }
 
     /// Takes the JSON text of `name` out.
-    pub(super) fn raw(&mut self, name: &str) -> Result<Option<RawJson>, BadRequest> {
+    pub(super) fn raw(&mut self, name: &str) -> Read<Option<RawJson>> {
         self.take(name).map_or(Ok(None), |mut r| raw(&mut r))
     }
 

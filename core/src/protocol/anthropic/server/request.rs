@@ -19,11 +19,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::content::{Reading, cache};
-use super::read::{At, Fields, array, bool, count, no_json, number, string};
+use super::read::{At, Fields, Read, array, bool, count, no_json, number, string};
 use super::tools;
 use crate::json::{RawJson, Reader};
 use crate::model::{Effort, Extension, OutputFormat, Reasoning, Request, SummaryLevel, Wire};
-use crate::protocol::answer::{Asked, BadRequest, Incoming, StreamFraming};
+use crate::protocol::answer::{Asked, Incoming, StreamFraming};
 use crate::protocol::anthropic::BETA;
 use crate::protocol::seal::SealKey;
 
@@ -31,7 +31,7 @@ use crate::protocol::seal::SealKey;
 ///
 /// Beta features that a header names are kept as a field of this wire; the version is not, as every
 /// request names one.
-pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
+pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Read<Asked> {
     let mut asking = Asking { reading: Reading::new(key), request: Request::default(), stream: false };
     let mut r = Reader::new(incoming.body);
     let rest = asking.body(&mut r)?;
@@ -63,7 +63,7 @@ struct Asking<'k> {
 
 impl Asking<'_> {
     /// Reads every field that has a word and gives the others back.
-    fn body<'a>(&mut self, r: &mut Reader<'a>) -> Result<Fields<'a>, BadRequest> {
+    fn body<'a>(&mut self, r: &mut Reader<'a>) -> Read<Fields<'a>> {
         let body = At::BODY;
         let mut fields = Fields::read(r, &body)?;
         let system = self.with(&mut fields, "system", |asking, r, at| asking.reading.system(r, at))?;
@@ -92,15 +92,15 @@ impl Asking<'_> {
         &mut self,
         fields: &mut Fields<'_>,
         name: &str,
-        read: impl FnOnce(&mut Self, &mut Reader<'_>, &At<'_>) -> Result<T, BadRequest>,
-    ) -> Result<Option<T>, BadRequest> {
+        read: impl FnOnce(&mut Self, &mut Reader<'_>, &At<'_>) -> Read<T>,
+    ) -> Read<Option<T>> {
         let Some(mut r) = fields.take(name) else { return Ok(None) };
         let body = At::BODY;
         read(self, &mut r, &body.field(name)).map(Some)
     }
 
     /// The fields that hold one value.
-    fn plain(&mut self, fields: &mut Fields<'_>) -> Result<(), BadRequest> {
+    fn plain(&mut self, fields: &mut Fields<'_>) -> Read<()> {
         let body = At::BODY;
         let request = &mut self.request;
         request.model = fields.string("model", &body)?.map_or_else(String::new, Cow::into_owned);
@@ -128,7 +128,7 @@ impl Asking<'_> {
         Ok(())
     }
 
-    fn thinking(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<(), BadRequest> {
+    fn thinking(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<()> {
         let mut fields = Fields::read(r, at)?;
         let mut reasoning = Reasoning::default();
         match &*fields.demand("type", at)? {
@@ -156,7 +156,7 @@ impl Asking<'_> {
         self.reading.extend(&mut self.request.extensions, "thinking.", fields, at)
     }
 
-    fn output_config(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<(), BadRequest> {
+    fn output_config(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<()> {
         let mut fields = Fields::read(r, at)?;
         if let Some(word) = fields.string("effort", at)? {
             self.effort(&word);
@@ -182,7 +182,7 @@ impl Asking<'_> {
     }
 
     /// A format always binds here.
-    fn format(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<(), BadRequest> {
+    fn format(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<()> {
         let mut fields = Fields::read(r, at)?;
         if fields.demand("type", at)? != "json_schema" {
             self.extension("output_config.format", fields.whole);
@@ -195,7 +195,7 @@ impl Asking<'_> {
         self.reading.extend(&mut self.request.extensions, "output_config.format.", fields, at)
     }
 
-    fn metadata(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Result<(), BadRequest> {
+    fn metadata(&mut self, r: &mut Reader<'_>, at: &At<'_>) -> Read<()> {
         let mut fields = Fields::read(r, at)?;
         self.request.user = fields.string("user_id", at)?.map(String::from);
         self.reading.extend(&mut self.request.extensions, "metadata.", fields, at)
@@ -207,7 +207,7 @@ impl Asking<'_> {
     }
 }
 
-fn strings(r: &mut Reader<'_>, at: &At<'_>) -> Result<Vec<String>, BadRequest> {
+fn strings(r: &mut Reader<'_>, at: &At<'_>) -> Read<Vec<String>> {
     let mut texts = Vec::new();
     let Some(mut list) = array(r, at)? else { return Ok(texts) };
     while list.element(r).map_err(no_json)? {

@@ -4,17 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::content::{Reading, cache};
-use super::read::{At, Fields, array, bool, no_json};
+use super::read::{At, Fields, Read, array, bool, no_json};
 use crate::json::{RawJson, Reader};
 use crate::model::{Request, Tool, ToolChoice, Wire};
-use crate::protocol::answer::BadRequest;
 
 /// Reads the list of tools. What is not a function of the application is the vendor's own.
-pub(super) fn list(
-    reading: &mut Reading<'_>,
-    r: &mut Reader<'_>,
-    at: &At<'_>,
-) -> Result<Vec<Tool>, BadRequest> {
+pub(super) fn list(reading: &mut Reading<'_>, r: &mut Reader<'_>, at: &At<'_>) -> Read<Vec<Tool>> {
     let mut tools = Vec::new();
     let Some(mut elements) = array(r, at)? else { return Ok(tools) };
     while elements.element(r).map_err(no_json)? {
@@ -23,7 +18,7 @@ pub(super) fn list(
     Ok(tools)
 }
 
-fn tool(reading: &mut Reading<'_>, r: &mut Reader<'_>, at: &At<'_>) -> Result<Tool, BadRequest> {
+fn tool(reading: &mut Reading<'_>, r: &mut Reader<'_>, at: &At<'_>) -> Read<Tool> {
     let mut fields = Fields::read(r, at)?;
     if !matches!(fields.string("type", at)?.as_deref(), None | Some("custom")) {
         return Ok(Tool::Vendor { wire: Wire::Anthropic, json: RawJson::trusted(fields.whole) });
@@ -47,7 +42,7 @@ pub(super) fn choice(
     r: &mut Reader<'_>,
     at: &At<'_>,
     request: &mut Request,
-) -> Result<(), BadRequest> {
+) -> Read<()> {
     if r.null() {
         return Ok(());
     }

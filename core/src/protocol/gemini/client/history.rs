@@ -1,17 +1,16 @@
 //! What was said and called before a part, as far as parts depend on it.
 
-use alloc::collections::BTreeMap;
-
 use super::model_version::model_version;
+use crate::map::Map;
 use crate::model::{Content, Message, Part, Request, Role, ToolCall};
 
 /// The conversation up to a part. Each message is opened, its parts passed, and closed, in order.
 #[derive(Default)]
 pub(super) struct History<'a> {
     /// The latest calls by their ids.
-    by_id: BTreeMap<&'a str, &'a ToolCall>,
+    by_id: Map<&'a str, &'a ToolCall>,
     /// The latest calls without an id by their names.
-    by_name: BTreeMap<&'a str, &'a ToolCall>,
+    by_name: Map<&'a str, &'a ToolCall>,
     /// Where the user last says something, in the whole conversation.
     last_said: Option<usize>,
     /// Whether the present step of the model has made a call.

@@ -1,16 +1,17 @@
 //! Which call a result answers, where ids are missing.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use crate::map::Map;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 
 /// The calls of a conversation that have no result yet.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     /// By their place among all calls.
-    open: BTreeMap<usize, Call>,
-    by_id: BTreeMap<String, usize>,
+    open: Map<usize, Call>,
+    by_id: Map<String, usize>,
     /// Oldest first; those that are no longer open are answered. Names stay when all are.
-    by_name: BTreeMap<String, VecDeque<usize>>,
+    by_name: Map<String, VecDeque<usize>>,
     count: usize,
 }
 
@@ -42,7 +43,8 @@ impl Calls {
         let stated = id.and_then(|id| self.by_id.get(id)).filter(|at| self.open.contains_key(*at)).copied();
         let at = stated.or_else(|| {
             let oldest = self.oldest(name);
-            let has_other_id = |at: &usize| id.is_some() && self.open[at].id.is_some();
+            let has_other_id =
+                |at: &usize| id.is_some() && self.open.get(at).is_some_and(|call| call.id.is_some());
             oldest.filter(|at| !has_other_id(at))
         });
         let is_unheard = id.is_none() && !self.by_name.contains_key(name);

@@ -13,6 +13,7 @@
 //! - enums are words, in upper case, and a mode that does nothing is gone;
 //! - the role of `systemInstruction` is gone.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -30,7 +31,7 @@ pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Res
     let mut body = Body { request: Request::new(called.model, Vec::new()), contents: Contents::new(key) };
     let mut r = Reader::new(incoming.body);
     body.read(&mut r, called.operation == Operation::CountTokens)?;
-    r.end().map_err(Fault::from)?;
+    r.end().map_err(Box::<Fault>::from)?;
     let is_stream = called.operation == Operation::StreamGenerate;
     let framing = if is_stream && !called.is_sse { StreamFraming::JsonArray } else { StreamFraming::Sse };
     let is_marked = body.contents.is_marked;
@@ -70,7 +71,7 @@ impl Body<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(Request, Vec<Loss>), Fault> {
+    fn finish(self) -> Read<(Request, Vec<Loss>)> {
         let Self { mut request, contents } = self;
         if contents.messages.is_empty() {
             return Err(Fault::new("expected at least one content, found none").inside("contents"));

@@ -16,7 +16,6 @@
 //! What waits is bounded by [`MAX_HELD_BYTES`]; an answer that exceeds it ends with an error.
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -30,6 +29,7 @@ use super::response::content;
 use super::{error, usage};
 use crate::failure::{Failure, FailureKind};
 use crate::json::{RawJson, Writer, compact};
+use crate::map::{Map, Set};
 use crate::model::{Content, Event, FinishReason, LossAction, PartKind, Wire};
 use crate::protocol::answer::{Answer, WireEncoder};
 use crate::protocol::seal::Place;
@@ -52,10 +52,10 @@ pub(in crate::protocol) struct State {
     has_begun: bool,
     is_over: bool,
     /// The parts that are not written whole.
-    open: BTreeMap<u32, Open>,
+    open: Map<u32, Open>,
     /// The others.
-    ended: BTreeMap<u32, Ended>,
-    candidates: BTreeMap<u32, Candidate>,
+    ended: Map<u32, Ended>,
+    candidates: Map<u32, Candidate>,
     /// Fields of the response.
     fields: Values,
     held: usize,
@@ -68,7 +68,7 @@ struct Candidate {
     /// The text part whose pieces leave as they come.
     live: Option<u32>,
     /// Parts that follow it: other texts, and what is whole.
-    waiting: BTreeSet<u32>,
+    waiting: Set<u32>,
     ending: Ending,
 }
 
@@ -147,9 +147,9 @@ impl State {
             model: None,
             has_begun: false,
             is_over: false,
-            open: BTreeMap::new(),
-            ended: BTreeMap::new(),
-            candidates: BTreeMap::new(),
+            open: Map::new(),
+            ended: Map::new(),
+            candidates: Map::new(),
             fields: Values::new(),
             held: 0,
             chunk: String::new(),
@@ -449,7 +449,7 @@ impl State {
         w.object(|w| {
             if !is_blocked {
                 w.key("candidates").array(|w| {
-                    for (number, candidate) in &self.candidates {
+                    for (number, candidate) in self.candidates.iter() {
                         w.object(|w| {
                             content(w, |_| {});
                             candidate.ending.write(answer, w, *number, None);

@@ -1,10 +1,10 @@
 //! Tools and the choice among them.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::map::Set;
 use crate::model::{Extension, LossAction, Tool, ToolChoice, ToolFormat, Wire};
 use crate::protocol::encoding::{EncodeError, Encoding};
 use crate::protocol::openai_chat::fields::{Fields, array, quoted};
@@ -19,7 +19,7 @@ pub(super) fn encode(encoding: &mut Encoding<'_>, body: &mut Fields) -> Result<(
     let allowed = match &request.tool_choice {
         // Elsewhere, what is not allowed must not be offered.
         Some(ToolChoice::Allowed { names, .. }) if !encoding.target.dialect.is_native => {
-            Some(names.iter().map(String::as_str).collect::<BTreeSet<_>>())
+            Some(names.iter().map(String::as_str).collect::<Set<_>>())
         }
         _ => None,
     };

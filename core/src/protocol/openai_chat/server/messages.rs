@@ -1,7 +1,6 @@
 //! Messages of a request.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +12,7 @@ use super::object::{Object, extend};
 use super::typed::{Path, Read, elements, fields, owned, raw, string, syntax};
 use super::{NATIVE_VENDOR, cache, envelopes};
 use crate::json::Reader;
+use crate::map::Map;
 use crate::model::{
     CacheMark, Content, Extension, Loss, LossAction, Media, MediaKind, Message, Part, Role, Source,
     ToolCallKind, ToolResult,
@@ -36,7 +36,7 @@ pub(super) fn read(
     key: &SealKey,
     losses: &mut Vec<Loss>,
 ) -> Read<Messages> {
-    let mut conversation = Conversation { key, losses, is_marked: false, answered: BTreeMap::new() };
+    let mut conversation = Conversation { key, losses, is_marked: false, answered: Map::new() };
     let mut messages = Vec::new();
     elements(r, path, |r, path| {
         let mut draft = Draft::default();
@@ -52,7 +52,7 @@ struct Conversation<'k, 'l> {
     losses: &'l mut Vec<Loss>,
     is_marked: bool,
     /// The calls so far, by id: a result on this wire names only that.
-    answered: BTreeMap<String, Answered>,
+    answered: Map<String, Answered>,
 }
 
 /// The fields of one message: which of them count depends on its role, which may stand last.

@@ -18,14 +18,14 @@ use super::{cache, messages, reasoning, tools};
 use crate::json::{Kind, RawJson, Reader};
 use crate::model::{Loss, OutputFormat, Request, Tool, ToolChoice};
 use crate::protocol::SealKey;
-use crate::protocol::answer::{Asked, BadRequest, Incoming, StreamFraming};
+use crate::protocol::answer::{Asked, Incoming, StreamFraming};
 
 /// Reads an application's request.
 ///
 /// # Errors
 /// The body is no JSON, lacks the model or the messages, or holds a value of the wrong kind in a
 /// field that is understood here.
-pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Result<Asked, BadRequest> {
+pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Read<Asked> {
     let mut r = Reader::new(incoming.body);
     let mut draft = Draft::new(key);
     fields(&mut r, &Path::Root, |key, r, path| draft.field(key, r, path))?;
@@ -169,7 +169,7 @@ impl<'k> Draft<'k> {
         Reader::new(first).opt_string().ok()?.map(String::from)
     }
 
-    fn finish(mut self) -> Result<Asked, BadRequest> {
+    fn finish(mut self) -> Read<Asked> {
         if self.request.model.is_empty() {
             self.request.model = self.first_of_models().unwrap_or_default();
         }
@@ -266,7 +266,7 @@ mod tests {
     use crate::json::Number;
     use crate::model::{CacheMark, Effort, Wire};
 
-    fn read(body: &str) -> Result<Asked, BadRequest> {
+    fn read(body: &str) -> Read<Asked> {
         let headers = Headers::new();
         decode(&Incoming { path: "/v1/chat/completions", headers: &headers, body }, &SealKey::default())
     }

@@ -1,13 +1,15 @@
 //! Values of a request that must be of a kind, with the place in the error where they are not.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use crate::json::{self, Kind, Number, Reader, Scope};
 use crate::protocol::BadRequest;
 
-pub(super) type Read<T> = Result<T, BadRequest>;
+/// What is read, or what is wrong with it: boxed, so that the way up is as short as that of what is right.
+pub(super) type Read<T> = Result<T, Box<BadRequest>>;
 
 /// Where a value stands; written out only where something is wrong.
 #[derive(Clone, Copy)]
@@ -27,12 +29,12 @@ impl Path<'_> {
     }
 
     /// The error for a value that is not what it must be.
-    pub(super) fn bad(&self, why: impl Into<String>) -> BadRequest {
-        BadRequest::new(self.to_string(), why)
+    pub(super) fn bad(&self, why: impl Into<String>) -> Box<BadRequest> {
+        Box::new(BadRequest::new(self.to_string(), why))
     }
 
     /// The error for something that must be there.
-    pub(super) fn missing(&self, expected: &str) -> BadRequest {
+    pub(super) fn missing(&self, expected: &str) -> Box<BadRequest> {
         self.bad(alloc::format!("expected {expected}, found nothing"))
     }
 }
@@ -49,8 +51,8 @@ impl fmt::Display for Path<'_> {
 }
 
 /// The error of a text that is no JSON.
-pub(super) fn syntax(error: json::Error) -> BadRequest {
-    BadRequest::new("", error.to_string())
+pub(super) fn syntax(error: json::Error) -> Box<BadRequest> {
+    Box::new(BadRequest::new("", error.to_string()))
 }
 
 const fn article(kind: Kind) -> &'static str {
@@ -72,7 +74,7 @@ fn expect(r: &mut Reader<'_>, path: &Path<'_>, wanted: Kind) -> Read<()> {
 }
 
 /// The error for a value of another kind.
-pub(super) fn unexpected(r: &mut Reader<'_>, path: &Path<'_>, expected: &str) -> BadRequest {
+pub(super) fn unexpected(r: &mut Reader<'_>, path: &Path<'_>, expected: &str) -> Box<BadRequest> {
     match r.kind() {
         Ok(kind) => path.bad(alloc::format!("expected {expected}, found {}", article(kind))),
         Err(error) => syntax(error),
@@ -182,7 +184,7 @@ mod tests {
         let second = tools.element(1);
         assert_eq!(second.field("name").to_string(), "tools[1].name");
         let error = string(&mut Reader::new("4"), &second).expect_err("no string");
-        assert_eq!(error, BadRequest::new("tools[1]", "expected a string, found a number"));
+        assert_eq!(*error, BadRequest::new("tools[1]", "expected a string, found a number"));
         let error = count(&mut Reader::new("-1"), &second).expect_err("no count");
         assert_eq!(error.why, "expected a whole number from 0, found -1");
         assert!(small_count(&mut Reader::new("4294967296"), &second).is_err());

@@ -1,7 +1,7 @@
 //! Items, envelope and usage of one response, put together from what comes of it.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +9,7 @@ use super::item::{self, Item};
 use super::parts::Parts;
 use crate::failure::ErrorBody;
 use crate::json;
+use crate::map::Map;
 use crate::model::Sink;
 use crate::usage::Usage;
 
@@ -20,7 +21,7 @@ pub(super) struct Assembly {
     /// How many bytes the ids and types of the items are.
     item_bytes: usize,
     /// Which item of `items` has a place in the output.
-    by_output: BTreeMap<u32, usize>,
+    by_output: Map<u32, usize>,
     pub(super) id: Option<String>,
     pub(super) model: Option<String>,
     /// Whether the provider goes on without us, so that the stream can be taken up again.
@@ -136,13 +137,13 @@ impl Assembly {
 ///
 /// Their places differ where a server leaves gaps, and ids may be missing, change or repeat.
 struct Unmatched {
-    by_id: BTreeMap<Box<str>, VecDeque<usize>>,
+    by_id: Map<Box<str>, VecDeque<usize>>,
     is_taken: Vec<bool>,
 }
 
 impl Unmatched {
     fn new(items: &[Known]) -> Self {
-        let mut by_id: BTreeMap<Box<str>, VecDeque<usize>> = BTreeMap::new();
+        let mut by_id: Map<Box<str>, VecDeque<usize>> = Map::new();
         for (at, known) in items.iter().enumerate() {
             if let Some(id) = &known.id {
                 by_id.entry(id.clone()).or_default().push_back(at);

@@ -2,10 +2,10 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::json::{self, Reader};
+use crate::map::Map;
 use crate::model::{Event, PartKind, Sink, Wire};
 
 /// Which list of an item an index counts in.
@@ -66,15 +66,15 @@ struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
     slots: Vec<Slot>,
-    by_key: BTreeMap<Key, u32>,
+    by_key: Map<Key, u32>,
     /// The part that came last: most events continue it.
     latest: Option<(Key, u32)>,
     /// What each part of an item carries: the item's id and phase, JSON text.
-    labels: BTreeMap<u32, Vec<(&'static str, Box<str>)>>,
+    labels: Map<u32, Vec<(&'static str, Box<str>)>>,
     /// How many bytes the labels are.
     label_bytes: usize,
     /// The parts of each item whose text was whole at some time, and that may be open still.
-    settled: BTreeMap<u32, Vec<u32>>,
+    settled: Map<u32, Vec<u32>>,
     pub(super) has_tool_call: bool,
     pub(super) has_refusal: bool,
 }

@@ -1,11 +1,11 @@
 //! Requests.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{cache, extensions, input, item};
 use crate::json::{Kind, RawJson, Writer};
+use crate::map::Set;
 use crate::model::{
     Effort, Extension, LossAction, OutputFormat, Reasoning, SummaryLevel, Tool, ToolChoice, ToolFormat,
 };
@@ -147,7 +147,7 @@ fn tools<'a>(fields: &mut Fields<'a>, encoding: &mut Encoding<'a>) {
 }
 
 /// Names a tool in a choice, with the type under which it is offered.
-fn name_tool(w: &mut Writer, name: &str, freeform: &BTreeSet<&str>) {
+fn name_tool(w: &mut Writer, name: &str, freeform: &Set<&str>) {
     let kind = if freeform.contains(name) { "custom" } else { "function" };
     w.object(|w| {
         w.key("type").string(kind);

@@ -1,11 +1,11 @@
 //! Values of a request, typed. `null` is absence everywhere.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::{Kind, Number, RawJson, Reader};
+use crate::map::Map;
 use crate::model::{Extension, Loss, LossAction};
 use crate::protocol::fault::{Fault, Read};
 use crate::protocol::openai_responses::names::WIRE;
@@ -172,7 +172,7 @@ fn keep_last(fields: &mut Vec<(Cow<'_, str>, &str)>) {
     if fields.len() < FEW && !(0..fields.len()).any(stands_before) {
         return;
     }
-    let mut last = BTreeMap::new();
+    let mut last = Map::new();
     for (at, (key, _)) in fields.iter().enumerate() {
         last.insert(&**key, at);
     }

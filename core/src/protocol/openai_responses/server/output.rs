@@ -3,12 +3,12 @@
 //! A text or refusal joins the message before it, as far as nothing stands between them; thinking
 //! joins the item before it where the vendor gave both the same id. Anything else is an item of its own.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ids;
 use super::item::{Body, Item, Said, Status};
+use crate::map::{Map, Set};
 use crate::protocol::call_id;
 
 /// What a part's pieces are on the wire.
@@ -121,10 +121,10 @@ pub(super) const JSON: &str = "json";
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output {
     pub(super) items: Vec<Item>,
-    pub(super) parts: BTreeMap<u32, Placed>,
-    pub(super) hidden: BTreeMap<u32, Hidden>,
-    item_ids: BTreeSet<String>,
-    call_ids: BTreeSet<String>,
+    pub(super) parts: Map<u32, Placed>,
+    pub(super) hidden: Map<u32, Hidden>,
+    item_ids: Set<String>,
+    call_ids: Set<String>,
     calls: u32,
     /// Items whose parts ended and that others may join still.
     settling: Vec<usize>,
@@ -265,7 +265,7 @@ impl Output {
         for part in gone.values().rev() {
             self.forget(part);
         }
-        let kept: BTreeSet<usize> = self.parts.values().map(|part| part.spot.item).collect();
+        let kept: Set<usize> = self.parts.values().map(|part| part.spot.item).collect();
         for (at, item) in self.items.iter_mut().enumerate().skip(first_item) {
             item.is_gone |= !kept.contains(&at);
         }

@@ -1,6 +1,7 @@
 //! Requests.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,7 +30,7 @@ pub(in crate::protocol) fn decode(incoming: &Incoming<'_>, key: &SealKey) -> Res
     let mut body = Body::new(key);
     let r = &mut Reader::new(incoming.body);
     each_field(r, |name, r| body.field(name, r))?;
-    r.end().map_err(Fault::from)?;
+    r.end().map_err(Box::<Fault>::from)?;
     Ok(body.asked()?)
 }
 

@@ -4,7 +4,7 @@
 //! results of calls. What would go back as one item although it was two begins a new message.
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,6 +12,7 @@ use super::content::{self, Within};
 use super::fields::{Object, each_element, elements, string};
 use super::{VENDOR, ids};
 use crate::json::{Kind, RawJson, Reader};
+use crate::map::Map;
 use crate::model::{
     Content, Extension, Loss, LossAction, Media, MediaKind, Message, Opaque, Part, ReasoningText, Role,
     Source, ToolCall, ToolCallKind, ToolResult,
@@ -28,9 +29,9 @@ pub(super) struct Turns<'k> {
     field: &'static str,
     messages: Vec<Message>,
     /// The name of the tool that each call named.
-    names: BTreeMap<String, String>,
+    names: Map<String, String>,
     /// State of calls that are still to come, by the call's id, and where it stood.
-    waiting: BTreeMap<String, VecDeque<(usize, Vec<Opaque>)>>,
+    waiting: Map<String, VecDeque<(usize, Vec<Opaque>)>>,
     losses: Vec<Loss>,
     /// Whether something was made here, not by the vendor.
     is_marked: bool,
@@ -42,8 +43,8 @@ impl<'k> Turns<'k> {
             key,
             field,
             messages: Vec::new(),
-            names: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            names: Map::new(),
+            waiting: Map::new(),
             losses: Vec::new(),
             is_marked: false,
         }

@@ -155,6 +155,28 @@ fn a_plan_is_walked_through_by_attempts() {
 }
 
 #[test]
+fn a_schema_is_answered_with_an_object_of_it() {
+    let schema = r#"{"type":"object","properties":{"said":{"type":"string"},"n":{"type":"integer"}}}"#;
+    for wire in Wire::ALL {
+        let format = match wire {
+            Wire::Anthropic => format!(r#""output_config":{{"format":{{"schema":{schema}}}}}"#),
+            Wire::Gemini => format!(r#""generationConfig":{{"responseJsonSchema":{schema}}}"#),
+            Wire::OpenaiChat => format!(r#""response_format":{{"json_schema":{{"schema":{schema}}}}}"#),
+            Wire::OpenaiResponses => format!(r#""text":{{"format":{{"schema":{schema}}}}}"#),
+        };
+        for streams in [false, true] {
+            let mut request = request(wire, "sim-think", streams);
+            request.body.pop();
+            request.body.extend_from_slice(format!(",{format}}}").as_bytes());
+            let good = answer(Provider::new(7, 0).answer(&request, NOW));
+            let (response, _) = decode(wire, &good.body.collect_bytes()).expect("a good answer");
+            assert_eq!(response.text(), r#"{"said":"hi","n":42}"#, "{wire}");
+            assert!(!response.reasoning().is_empty(), "{wire}");
+        }
+    }
+}
+
+#[test]
 fn another_conversation_begins_anew() {
     let mut provider = Provider::new(7, 0);
     let mut request = request(Wire::Anthropic, "sim-429", false);

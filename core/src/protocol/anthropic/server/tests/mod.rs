@@ -23,7 +23,7 @@ use crate::usage::Usage;
 fn ask(body: &str) -> Result<Asked, BadRequest> {
     let headers = Headers::new();
     let incoming = Incoming { path: "/v1/messages", headers: &headers, body };
-    request::decode(&incoming, &SealKey::default())
+    request::decode(&incoming, &SealKey::default()).map_err(|bad| *bad)
 }
 
 /// An answer from the own provider of `wire`.

@@ -45,7 +45,7 @@ export class Upstream {
   };
 
   #seen(url, { method = "GET", headers, body }) {
-    const text = body === undefined ? "" : new TextDecoder().decode(body);
+    const text = body == null ? "" : new TextDecoder().decode(body);
     return {
       at_ms: this.#clock.now,
       method,
