@@ -1,4 +1,4 @@
-// The program of Node: plays the batch at an address and prints the report.
+// The program of Node: plays the batch at each address that it is told, and tells the report.
 
 import { readFileSync } from "node:fs";
 
@@ -7,4 +7,4 @@ import { compared, start } from "./parity.mjs";
 const compiled = (name) => new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
 start({ full: compiled("full.wasm"), sim: compiled("sim.wasm") });
 
-console.log(JSON.stringify(await compared(process.argv[2])));
+process.on("message", async (batch) => process.send(await compared(batch)));

@@ -116,7 +116,7 @@ class Run {
     upstream.last = now;
     if (step.bytes !== undefined) return machine.chunk(now, attempt, step.bytes, this);
     if (step.end) return machine.end(now, attempt, this);
-    if (step.fail !== undefined) return machine.fail(now, attempt, step.in_body, step.fail, this);
+    if (step.fail !== undefined) return machine.fail(now, attempt, step.how, step.fail, this);
     return machine.head(now, attempt, step.status, step.headers, WALL_MS + now, this);
   }
 

@@ -6,6 +6,9 @@ import { characters } from "./play.mjs";
 const REPLY = { hang: 1, refused: 2, reset: 3 };
 const STEP = { end: 0, bytes: 1, wait: 2, break: 3 };
 
+/** How a response breaks, as the border numbers it. */
+const BREAK = { beforeHead: 0, inBody: 1 };
+
 /** A provider; each request is answered with the steps of its reply. */
 export function simulated({ Sim }) {
   const sim = new Sim(1, 0);
@@ -22,9 +25,9 @@ function stepsOf(reply) {
     case REPLY.hang:
       return [];
     case REPLY.refused:
-      return [{ after: 0, fail: "no connection", in_body: false }];
+      return [{ after: 0, fail: "no connection", how: BREAK.beforeHead }];
     case REPLY.reset:
-      return [{ after: 0, fail: "reset before the head", in_body: false }];
+      return [{ after: 0, fail: "reset before the head", how: BREAK.beforeHead }];
   }
   const steps = [{ after: reply.delay(), status: reply.status(), headers: reply.headers() }];
   for (let after = 0; ; ) {
@@ -39,7 +42,7 @@ function stepsOf(reply) {
       case STEP.end:
         return [...steps, { after, end: true }];
       case STEP.break:
-        return [...steps, { after, fail: "reset in the body", in_body: true }];
+        return [...steps, { after, fail: "reset in the body", how: BREAK.inBody }];
       default:
         return steps;
     }

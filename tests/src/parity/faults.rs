@@ -7,6 +7,7 @@ use tokenwire_core::protocol::{Caps, Dialect};
 use tokenwire_core::retry::{AfterCommit, Jitter};
 
 use super::question::Question;
+use super::reply::Reply;
 use super::setup::Setup;
 use super::{Answers, Case};
 
@@ -164,7 +165,7 @@ pub fn faults() -> impl Iterator<Item = Case> {
         let plan = format!("{head}* {parameters}");
         on_all_wires(plan.trim_end(), &[Way::Stream, Way::Hasty, Way::Patient], false)
     });
-    once.chain(for_ever)
+    once.chain(for_ever).chain(Wire::ALL.into_iter().flat_map(unsendable))
 }
 
 fn on_all_wires(plan: &str, ways: &[Way], has_relays: bool) -> Vec<Case> {
@@ -182,6 +183,13 @@ fn on_all_wires(plan: &str, ways: &[Way], has_relays: bool) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// What no provider does: a request that the host cannot send.
+fn unsendable(wire: Wire) -> [Case; 2] {
+    let to = Wire::ALL[(wire as usize + 1) % Wire::ALL.len()];
+    [call("unsendable", wire, Way::Stream), relay("unsendable", wire, to, Form::Whole)]
+        .map(|case| Case { answers: Answers::Scripted(vec![Reply::unsendable()]), ..case })
 }
 
 fn call(plan: &str, wire: Wire, way: Way) -> Case {
@@ -207,6 +215,7 @@ fn relay(plan: &str, application: Wire, wire: Wire, form: Form) -> Case {
     let mut setup = setup(plan, wire);
     setup.translation.model = Some(model(wire).into());
     setup.translation.rewrite = form == Form::Rewritten;
+    setup.translation.ask_usage = application == wire;
     let name = format!("{plan}: {application} to {wire}, {form:?}").to_lowercase();
     case(name, question, setup)
 }

@@ -11,7 +11,7 @@ use tokenwire_core::time::{Instant, UnixTime};
 use tokenwire_core::transcript::write_outcome;
 
 use super::question::Machine;
-use super::reply::{Reply, Step, What};
+use super::reply::{Break, Reply, Step, What};
 use super::transcript::Transcript;
 use super::{START_MS, WALL_MS};
 
@@ -162,8 +162,12 @@ impl Run<'_> {
         match &step.what {
             What::Bytes { bytes, .. } => self.machine.handle_input(now, Input::Chunk { attempt, bytes }),
             What::End => self.machine.handle_input(now, Input::End { attempt }),
-            What::Fail { is_in_body, message } => {
-                let kind = if *is_in_body { TransportKind::Body } else { TransportKind::Other };
+            What::Fail { how, message } => {
+                let kind = match how {
+                    Break::BeforeHead => TransportKind::Other,
+                    Break::InBody => TransportKind::Body,
+                    Break::Unsendable => TransportKind::InvalidRequest,
+                };
                 let error = TransportError { kind, message: message.clone() };
                 self.machine.handle_input(now, Input::TransportFailed { attempt, error });
             }

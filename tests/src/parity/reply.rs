@@ -27,10 +27,19 @@ pub(super) enum What {
     Bytes { bytes: Vec<u8>, cuts: Vec<usize> },
     /// The body ends.
     End,
-    /// The connection breaks.
-    Fail { is_in_body: bool, message: String },
+    /// It breaks below HTTP.
+    Fail { how: Break, message: String },
     /// The head comes.
     Head { status: u16, headers: Headers },
+}
+
+/// How a response breaks, by the numbers with which the border tells it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Break {
+    BeforeHead = 0,
+    InBody = 1,
+    /// In a way that another attempt would too.
+    Unsendable = 2,
 }
 
 impl Reply {
@@ -42,7 +51,12 @@ impl Reply {
 
     /// No connection.
     pub(super) fn refused() -> Self {
-        Self::default().broken(0, false, "no connection")
+        Self::default().broken(0, Break::BeforeHead, "no connection")
+    }
+
+    /// A request that the host cannot send.
+    pub(super) fn unsendable() -> Self {
+        Self::default().broken(0, Break::Unsendable, "no such scheme")
     }
 
     pub(super) fn then(mut self, after_ms: u64, what: What) -> Self {
@@ -50,8 +64,8 @@ impl Reply {
         self
     }
 
-    fn broken(self, after_ms: u64, is_in_body: bool, message: &str) -> Self {
-        self.then(after_ms, What::Fail { is_in_body, message: message.into() })
+    fn broken(self, after_ms: u64, how: Break, message: &str) -> Self {
+        self.then(after_ms, What::Fail { how, message: message.into() })
     }
 
     /// What the simulated provider does.
@@ -60,7 +74,9 @@ impl Reply {
             Reaction::Answer(answer) => answer,
             Reaction::Hang => return Self::default(),
             Reaction::Refused => return Self::refused(),
-            Reaction::ResetBeforeHead => return Self::default().broken(0, false, "reset before the head"),
+            Reaction::ResetBeforeHead => {
+                return Self::default().broken(0, Break::BeforeHead, "reset before the head");
+            }
         };
         let head = answer.head(None);
         let head = What::Head { status: head.status, headers: head.headers };
@@ -71,7 +87,7 @@ impl Reply {
             match step {
                 BodyStep::Bytes(bytes) => reply = reply.then(waited, What::Bytes { bytes, cuts: Vec::new() }),
                 BodyStep::Wait(ms) => after_ms = waited + ms,
-                BodyStep::Reset => return reply.broken(waited, true, "reset in the body"),
+                BodyStep::Reset => return reply.broken(waited, Break::InBody, "reset in the body"),
                 BodyStep::Stall => return reply,
             }
         }
@@ -124,9 +140,9 @@ impl Step {
                 w.key("cuts").array(|w| cuts.iter().for_each(|cut| w.u64(*cut as u64)));
             }
             What::End => w.key("end").bool(true),
-            What::Fail { is_in_body, message } => {
+            What::Fail { how, message } => {
                 w.key("fail").string(message);
-                w.key("in_body").bool(*is_in_body);
+                w.key("how").u64(*how as u64);
             }
             What::Head { status, headers } => {
                 w.key("status").u64((*status).into());

@@ -52,12 +52,7 @@ impl Setup {
         };
         options.accounting.prices = Some(Arc::clone(&PRICES));
         options.accounting.wall = Some(UnixTime::from_millis(WALL_MS + START_MS));
-        let translation = TranslateOptions {
-            id: "0123456789abcdef".into(),
-            created: WALL_MS / 1_000,
-            ..TranslateOptions::default()
-        };
-        Self { dialect, headers: Vec::new(), options, translation }
+        Self { dialect, headers: Vec::new(), options, translation: TranslateOptions::default() }
     }
 
     /// Dialects without a host of their own get one.
@@ -163,8 +158,7 @@ fn write_accounting(w: &mut Writer, options: &Options) {
 
 fn write_translation(w: &mut Writer, translation: &TranslateOptions) {
     w.opt_string("model", translation.model.as_deref());
-    w.key("id").string(&translation.id);
-    w.key("created").u64(translation.created);
+    w.key("askUsage").bool(translation.ask_usage);
     w.key("rewrite").bool(translation.rewrite);
     w.key("strict").bool(translation.policy == LossPolicy::strict());
 }
