@@ -67,7 +67,8 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
   await assert.rejects(openai.responses.create({ model: "m", input: "hi" }), OpenAI.RateLimitError);
   await assert.rejects(anthropic.messages.create(MESSAGES), Anthropic.RateLimitError);
   for (const { failure, attempts } of outcomes) {
-    assert.deepEqual([failure.kind, failure.status, failure.retry_after_ms], ["rate_limit", 429, 3_000_000]);
+    const { kind, status, retry_after_ms: wait } = failure;
+    assert.deepEqual([kind, status, wait], ["rate_limit", 429, 3_000_000]);
     assert.equal(attempts.length, 1);
   }
   assert.equal(outcomes.length, 2);
@@ -108,7 +109,8 @@ test("losses are told, accepted or refused", async () => {
   await assert.rejects(strict.openai.chat.completions.create(asked), OpenAI.BadRequestError);
   assert.equal(strict.requests.length, 0);
 
-  const accepting = behind({ upstream: "anthropic", strict: true, accept: ["sampling", "extensions.logit_bias"] });
+  const accept = ["sampling", "extensions.logit_bias"];
+  const accepting = behind({ upstream: "anthropic", strict: true, accept });
   await accepting.openai.chat.completions.create(asked);
 
   const refusing = behind({ upstream: "anthropic", refuse: ["sampling.seed"] });
