@@ -76,8 +76,9 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
 
 test("an SDK does not try again what was tried, unless that is left to it", async () => {
   for (const [maxAttempts, sdkRetries, expected] of [[2, 1, 2], [1, 0, 1], [1, 1, 2]]) {
-    const provider = behind({ upstream: "gemini", retry: { baseMs: 1, maxAttempts } }, { plan: "503* retry-after-ms=1" });
-    const { openai, anthropic, requests } = provider;
+    const retry = { baseMs: 1, maxAttempts };
+    const sim = { plan: "503* retry-after-ms=1" };
+    const { openai, anthropic, requests } = behind({ upstream: "gemini", retry }, sim);
     const options = { maxRetries: sdkRetries };
     await assert.rejects(openai.chat.completions.create(CHAT, options), OpenAI.InternalServerError);
     assert.equal(requests.length, expected);
