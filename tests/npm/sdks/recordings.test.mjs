@@ -14,7 +14,13 @@ const { createFetch } = await entry("index");
 
 const CORPUS = process.env.TOKENWIRE_CORPUS;
 const WIRES = ["openai_chat", "openai_responses", "anthropic", "gemini"];
-const PROTOCOLS = { openai_chat: "openai", openai_responses: "openai-responses", anthropic_messages: "anthropic", gemini: "gemini" };
+const PROTOCOLS = {
+  openai_chat: "openai",
+  openai_responses: "openai-responses",
+  anthropic_messages: "anthropic",
+  gemini: "gemini",
+};
+const skip = !CORPUS && "TOKENWIRE_CORPUS is not set";
 
 /** Recordings whose reading is wrong about the usage. */
 const MISREAD = ["rig-3b86b75411", "ruby-llm-c5c9de23bb"];
@@ -62,7 +68,7 @@ async function wrong(recording, upstream, wire, reading) {
 }
 
 for (const [protocol, upstream] of Object.entries(PROTOCOLS)) {
-  test(`${protocol}: every SDK reads what was recorded`, { skip: !CORPUS && "TOKENWIRE_CORPUS is not set" }, async (t) => {
+  test(`${protocol}: every SDK reads what was recorded`, { skip }, async (t) => {
     // The SDKs warn of what does not matter here.
     for (const level of ["log", "warn", "error", "debug"]) t.mock.method(console, level, () => {});
     const lines = readFileSync(join(CORPUS, "readings.jsonl"), "utf8").trim().split("\n");

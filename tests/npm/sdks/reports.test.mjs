@@ -67,7 +67,8 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
   await assert.rejects(openai.responses.create({ model: "m", input: "hi" }), OpenAI.RateLimitError);
   await assert.rejects(anthropic.messages.create(MESSAGES), Anthropic.RateLimitError);
   for (const { failure, attempts } of outcomes) {
-    assert.deepEqual([failure.kind, failure.status, failure.retry_after_ms], ["rate_limit", 429, 3_000_000]);
+    const { kind, status, retry_after_ms: wait } = failure;
+    assert.deepEqual([kind, status, wait], ["rate_limit", 429, 3_000_000]);
     assert.equal(attempts.length, 1);
   }
   assert.equal(outcomes.length, 2);
@@ -75,8 +76,9 @@ test("a final failure is the SDK's error and the outcome's failure", async () =>
 
 test("an SDK does not try again what was tried, unless that is left to it", async () => {
   for (const [maxAttempts, sdkRetries, expected] of [[2, 1, 2], [1, 0, 1], [1, 1, 2]]) {
-    const provider = behind({ upstream: "gemini", retry: { baseMs: 1, maxAttempts } }, { plan: "503* retry-after-ms=1" });
-    const { openai, anthropic, requests } = provider;
+    const retry = { baseMs: 1, maxAttempts };
+    const sim = { plan: "503* retry-after-ms=1" };
+    const { openai, anthropic, requests } = behind({ upstream: "gemini", retry }, sim);
     const options = { maxRetries: sdkRetries };
     await assert.rejects(openai.chat.completions.create(CHAT, options), OpenAI.InternalServerError);
     assert.equal(requests.length, expected);
@@ -108,7 +110,8 @@ test("losses are told, accepted or refused", async () => {
   await assert.rejects(strict.openai.chat.completions.create(asked), OpenAI.BadRequestError);
   assert.equal(strict.requests.length, 0);
 
-  const accepting = behind({ upstream: "anthropic", strict: true, accept: ["sampling", "extensions.logit_bias"] });
+  const accept = ["sampling", "extensions.logit_bias"];
+  const accepting = behind({ upstream: "anthropic", strict: true, accept });
   await accepting.openai.chat.completions.create(asked);
 
   const refusing = behind({ upstream: "anthropic", refuse: ["sampling.seed"] });
