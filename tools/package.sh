@@ -35,4 +35,5 @@ done
 CARGO_TARGET_DIR=$target cargo build --locked -p tokenwire-bindgen
 [ -d pkg/node_modules ] || npm ci --prefix pkg --ignore-scripts --no-audit --no-fund
 node pkg/build.mjs "$modules" "$target/debug/tokenwire-bindgen" ${quick:+--quick}
+cp LICENSE-MIT LICENSE-APACHE pkg/
 if [ -n "$pack" ]; then (cd pkg && npm pack --ignore-scripts --silent); fi

@@ -150,3 +150,61 @@ test("errors are named in their stacks and by their classes, minified or not", a
   assert.equal(error.constructor.name, "AuthenticationError");
   assert.match(error.stack, /^AuthenticationError: /);
 });
+
+test("an option that is no whole number is refused by name, never left off", () => {
+  const groups = {
+    retry: ["maxAttempts", "baseMs", "capMs", "jitterPercent", "maxHintMs", "totalMs"],
+    timeouts: ["headMs", "firstEventMs", "stallMs", "attemptMs", "callMs"],
+    limits: ["maxTokens", "maxEventBytes", "maxBodyBytes", "maxAttemptBytes", "maxResponseBytes"],
+  };
+  for (const [group, names] of Object.entries(groups)) {
+    for (const name of names) {
+      for (const value of [1.5, -1, NaN, Infinity, "5"]) {
+        assert.throws(
+          () => createClient(through(simFetch(), { [group]: { [name]: value } })),
+          (error) => error instanceof RequestError && error.message.includes(`${group}.${name}`),
+        );
+      }
+    }
+  }
+  assert.throws(() => createClient(through(simFetch(), { limits: { maxCostUsd: 0.5 } })), /limits.maxCostUsd a text/);
+  assert.throws(() => createClient({ providers: { openai: { apiKey: 7 } } }), /openai.apiKey a text or a function/);
+});
+
+test("a header's value cannot bring another header", async () => {
+  const headers = { "x-tenant": "t\nopenai-organization\nother" };
+  const tw = createClient({ providers: { openai: { apiKey: "k", headers } }, fetch: simFetch() });
+  await assert.rejects(tw.complete(question), RequestError);
+});
+
+test("a request is sent as it stood when it was made", async () => {
+  const bodies = [];
+  const fetch = (url, init) => (bodies.push(new TextDecoder().decode(init.body)), simFetch()(url, init));
+  const messages = [{ role: "user", content: "Hi" }];
+  const stream = createClient(through(fetch)).stream({ model: "m", messages });
+  messages.push({ role: "user", content: "and more" });
+  await stream.text();
+  assert.ok(!bodies[0].includes("and more"));
+});
+
+test("of one provider alone a model's name may hold a slash", async () => {
+  const models = [];
+  const fetch = (url, init) => (models.push(JSON.parse(new TextDecoder().decode(init.body)).model), simFetch()(url, init));
+  const tw = createClient({ providers: { openrouter: { apiKey: "k" } }, fetch });
+  await tw.complete({ ...question, model: "openrouter/auto" });
+  assert.deepEqual(models, ["openrouter/auto"]);
+  await assert.rejects(async () => tw.complete({ messages: [] }), RequestError);
+});
+
+test("errors of one entry are instances of the classes of another", async () => {
+  const other = await entry("client");
+  const error = await sim({}, { maxAttempts: 1 }).complete({ ...question, model: "sim-401" }).catch((error) => error);
+  assert.ok(error instanceof other.TokenwireError && error instanceof other.AuthenticationError);
+  assert.ok(!(error instanceof other.RateLimitError) && !(new TypeError("x") instanceof other.TokenwireError));
+});
+
+test("a cost is not asked of what an outcome counts", async () => {
+  const tw = sim();
+  const { usage } = await tw.complete(question);
+  assert.throws(() => tw.cost({ provider: "openai", model: "gpt-6-sol", usage }), /it has as `cost`/);
+});

@@ -136,3 +136,14 @@ test("an answer that nobody holds any more closes its connection, whoever keeps 
   while (!seen.isClosed) await collecting(Promise.resolve());
   assert.ok(!signal.aborted);
 });
+
+test("what cannot be asked rejects, as fetch does", async () => {
+  await assert.rejects(relay({})("no address"), TypeError);
+});
+
+test("an abort does not wait for a key that never comes", async () => {
+  const abort = new AbortController();
+  const answer = relay({ apiKey: () => new Promise(() => {}) })(CHAT, asked({}, { signal: abort.signal }));
+  setImmediate(() => abort.abort());
+  await assert.rejects(answer, { name: "AbortError" });
+});

@@ -134,3 +134,100 @@ test("a call that waits for its next attempt is kept for whoever waits for it", 
   await until(() => settled !== undefined, globalThis.gc);
   assert.match(settled, /^You said/);
 });
+
+test("aborting or cancelling does not wait for a key that never comes, and sends nothing", async () => {
+  const { fetch, seen } = streaming([ending]);
+  const tw = createClient({ providers: { openai: { apiKey: () => new Promise(() => {}) } }, fetch });
+  const abort = new AbortController();
+  const completed = tw.complete(question, { signal: abort.signal });
+  abort.abort(new Error("enough"));
+  await assert.rejects(completed, /enough/);
+  const stream = tw.stream(question);
+  const { outcome } = stream;
+  stream.cancel();
+  const { finish, attempts } = await outcome;
+  assert.deepEqual([finish.reason, attempts, seen.requests], ["cancelled", [], 0]);
+});
+
+test("cancelling before anybody asks makes no call", async () => {
+  let keys = 0;
+  const { fetch, seen } = streaming([ending]);
+  const tw = createClient({ providers: { openai: { apiKey: () => `${(keys += 1)}` } }, fetch });
+  const stream = tw.stream(question);
+  stream.cancel();
+  assert.equal((await stream.outcome).failure.kind, "cancelled");
+  assert.deepEqual([keys, seen.requests], [0, 0]);
+});
+
+test("cancelling ends a loop that waits, without an error", async () => {
+  const fetch = () => new Promise(() => {});
+  const stream = createClient(through(fetch)).stream(question);
+  setImmediate(() => stream.cancel());
+  for await (const event of stream) assert.equal(event.type, "retry");
+  assert.equal((await stream.outcome).finish.reason, "cancelled");
+});
+
+test("a failure stays what it was when the signal aborts afterwards", async () => {
+  const { simFetch } = await entry("testing");
+  const abort = new AbortController();
+  const stream = createClient(through(simFetch())).stream({ ...question, model: "sim-401" }, { signal: abort.signal });
+  await stream.outcome;
+  abort.abort();
+  await assert.rejects(stream.text(), { code: "authentication" });
+});
+
+test("a signal that outlives its calls keeps no listener of them", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...rest) => ((listeners += 1), addEventListener.apply(signal, rest));
+  signal.removeEventListener = (...rest) => ((listeners -= 1), removeEventListener.apply(signal, rest));
+  const tw = createClient(through(streaming([delta("a"), ending]).fetch));
+  for (let call = 0; call < 20; call += 1) await tw.stream(question, { signal }).text();
+  assert.equal(listeners, 0);
+});
+
+test("a transport whose body does not follow the signal is closed all the same", async () => {
+  let isCancelled = false;
+  const fetch = async () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(delta("a")),
+        cancel: () => {
+          isCancelled = true;
+        },
+      }),
+      { headers: { "content-type": "text/event-stream" } },
+    );
+  for await (const event of createClient(through(fetch)).stream(question)) if (event.type === "text_delta") break;
+  assert.ok(isCancelled);
+});
+
+test("whoever hears of the abort may cancel the call", async () => {
+  let stream;
+  const fetch = (_url, { signal }) => {
+    signal.addEventListener("abort", () => stream.cancel());
+    return new Promise(() => {});
+  };
+  stream = createClient(through(fetch, { timeouts: { headMs: 1 }, retry: { maxAttempts: 1 } })).stream(question);
+  const { failure } = await stream.outcome;
+  assert.equal(failure.kind, "timeout");
+});
+
+test("what is no response is a failed attempt", async () => {
+  const used = new Response("x");
+  await used.text();
+  for (const odd of [undefined, used, null]) {
+    const tw = createClient(through(async () => odd, { retry: { maxAttempts: 1 } }));
+    await assert.rejects(tw.complete(question), { code: "connection" });
+  }
+});
+
+test("a reader's own rest is not the provider's silence", async (t) => {
+  let time = 1_000;
+  t.mock.method(performance, "now", () => time);
+  const { fetch } = streaming([delta("a"), delta("b"), ending]);
+  const stream = createClient(through(fetch, { timeouts: { stallMs: 100 }, retry: { maxAttempts: 1 } })).stream(question);
+  for await (const _ of stream) time += 300;
+  assert.equal((await stream.outcome).status, "complete");
+});
