@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
-use crate::fetch::{Connection, failed};
+use crate::connection::{Connection, failed};
 
 /// How long, and how far, the end of a complete response is read for.
 const DRAIN_MS: u32 = 1_000;

@@ -11,25 +11,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestInit, RequestRedirect, Response, ResponseType};
 
 use crate::body::ResponseBody;
-use crate::global;
-use crate::host::wall;
+use crate::connection::{Connection, failed};
+use crate::global::{self, wall};
 
 /// A request under way. Dropping it aborts it.
 #[derive(Debug)]
 pub struct Fetch {
     response: Result<JsFuture, TransportError>,
     connection: Option<Connection>,
-}
-
-/// What keeps a request alive: dropping it aborts the request.
-#[derive(Debug)]
-pub(crate) struct Connection(AbortController);
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        // Where the request is over, nothing happens.
-        self.0.abort();
-    }
 }
 
 impl Fetch {
@@ -53,7 +42,7 @@ fn send(request: &HttpRequest) -> Result<(JsFuture, Connection), TransportError>
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&controller.signal()));
     let response = global::fetch(&request.url, &init).map_err(failed(TransportKind::Other))?;
-    Ok((JsFuture::from(response), Connection(controller)))
+    Ok((JsFuture::from(response), Connection::of(controller)))
 }
 
 fn headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {
@@ -62,11 +51,6 @@ fn headers(headers: &Headers) -> Result<web_sys::Headers, JsValue> {
         made.append(name, value)?;
     }
     Ok(made)
-}
-
-/// What was thrown, as a failure of that kind.
-pub(crate) fn failed(kind: TransportKind) -> impl Fn(JsValue) -> TransportError {
-    move |thrown| TransportError::new(kind, global::words(&thrown))
 }
 
 impl Future for Fetch {
@@ -90,7 +74,7 @@ fn answered(
     // Browsers hide a redirect's status and address; providers do not redirect.
     if response.type_() == ResponseType::Opaqueredirect {
         let message = "the provider redirects to another address";
-        return Err(TransportError::new(TransportKind::Other, message));
+        return Err(TransportError::new(TransportKind::InvalidRequest, message));
     }
     let head = head(response).map_err(failed(TransportKind::Other))?;
     Ok((head, ResponseBody::of(response, connection)))

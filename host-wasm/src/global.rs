@@ -1,5 +1,6 @@
 //! What the global scope lends: not `window`, which Workers and Node do not have.
 
+use tokenwire_core::time::UnixTime;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Crypto, Performance, RequestInit};
@@ -23,6 +24,11 @@ pub(crate) fn monotonic_ms() -> f64 {
         Some(performance) => performance.now(),
         None => js_sys::Date::now(),
     })
+}
+
+/// The wall-clock time.
+pub(crate) fn wall() -> UnixTime {
+    UnixTime::from_millis(js_sys::Date::now() as u64)
 }
 
 /// 64 random bits; 53 where the scope has no `crypto`, or forbids it as Workers do outside of requests.

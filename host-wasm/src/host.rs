@@ -8,7 +8,7 @@ use tokenwire_core::time::{Instant, UnixTime};
 
 use crate::body::ResponseBody;
 use crate::fetch::Fetch;
-use crate::global::{monotonic_ms, random};
+use crate::global::{monotonic_ms, random, wall};
 
 /// The longest wait that `setTimeout` takes, in milliseconds; a longer one would end at once.
 const LONGEST_TIMER_MS: u64 = i32::MAX as u64;
@@ -57,9 +57,4 @@ impl ClientHost for WebHost {
     fn wall(&self) -> Option<UnixTime> {
         Some(wall())
     }
-}
-
-/// The wall-clock time.
-pub(crate) fn wall() -> UnixTime {
-    UnixTime::from_millis(js_sys::Date::now() as u64)
 }

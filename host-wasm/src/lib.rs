@@ -45,6 +45,7 @@
 
 mod body;
 mod client;
+mod connection;
 mod fetch;
 mod global;
 mod host;

@@ -32,7 +32,7 @@ async function failureWith(fetch) {
 test("a redirect that a browser hides is a failure", async () => {
   const hidden = Object.defineProperty(new Response(null), "type", { value: "opaqueredirect" });
   const { kind, message } = await failureWith(async () => hidden);
-  assert.deepEqual([kind, message], ["connection", "the provider redirects to another address"]);
+  assert.deepEqual([kind, message], ["invalid_request", "the provider redirects to another address"]);
 });
 
 test("a response without a body is an empty one", async () => {
