@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Of the SDK's CPU, at most so much. */
 const LIMITS = { chat: 0.5, responses: 0.5 };
 
