@@ -1,6 +1,6 @@
 //! The machine for JavaScript.
 //!
-//! Everything here is synchronous: JavaScript hands in what happened and when, and a [`Sink`](sink::Sink) of
+//! Everything here is synchronous: JavaScript hands in what happened and when, and a sink of
 //! its own takes what to do. There are no futures, so nothing can be left hanging across the border; text
 //! crosses as text, bytes as bytes, and only what is rare as JSON.
 

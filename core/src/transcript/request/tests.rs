@@ -3,12 +3,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::*;
-use crate::json::{Number, RawJson, Writer};
+#[cfg(feature = "testing")]
+use crate::json::Writer;
+use crate::json::{Number, RawJson};
 use crate::model::{
     Content, Effort, Media, MediaKind, Message, OutputFormat, Part, Request, Role, Source, SummaryLevel,
     Tool, ToolCallKind, ToolChoice, ToolFormat,
 };
 
+#[cfg(feature = "testing")]
 fn written(request: &Request) -> String {
     let mut w = Writer::new();
     write_request(&mut w, request);
