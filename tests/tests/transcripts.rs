@@ -333,9 +333,9 @@ fn typescript() -> String {
         import type { CallRequest } from \"../../src/request.js\";\n";
     [
         head.into(),
-        list("events", "Event", events().iter().map(|event| json(write_event, event))),
+        list("events", "CallEvent", events().iter().map(|event| json(write_event, event))),
         list("outcomes", "Outcome", [complete(), failed()].iter().map(|o| json(write_outcome, o))),
-        list("requests", "Request", requests().iter().map(|request| json(write_request, request))),
+        list("requests", "CallRequest", requests().iter().map(|request| json(write_request, request))),
     ]
     .concat()
 }
