@@ -13,11 +13,17 @@ runAll("the package's driver", (scenario, environment) => {
   return call.incoming ? answered(scenario, environment, calling) : called(scenario, environment, calling);
 }, shown);
 
-/** Whole answers come without events, and an aborted `fetch` gives its caller nothing more. */
+/**
+ * Whole answers come without events, an aborted `fetch` gives its caller nothing more, and an error tells SDKs that
+ * it was tried again already.
+ */
 function shown({ call, caller, expect }) {
   if (call.whole) return { ...expect, events: [] };
-  if (call.incoming === undefined || caller?.cancel_at_ms === undefined) return expect;
-  return { ...expect, pieces: expect.pieces.filter(({ at_ms }) => at_ms < caller.cancel_at_ms) };
+  if (call.incoming === undefined) return expect;
+  const headers = { ...expect.head.headers, ...(expect.head.status >= 400 && { "x-should-retry": "false" }) };
+  const seen = { ...expect, head: { ...expect.head, headers } };
+  if (caller?.cancel_at_ms === undefined) return seen;
+  return { ...seen, pieces: expect.pieces.filter(({ at_ms }) => at_ms < caller.cancel_at_ms) };
 }
 
 /** A call of the client's. */
